@@ -1,0 +1,396 @@
+"""The tables, as SQLAlchemy metadata: what the migrations must add up to.
+
+`desk_id` (the Slack team id) stands first in every primary key, foreign key and index, so that a table can later be
+partitioned or distributed by tenant. Money is bigint minor units; states are text with a CHECK, because enum operators
+cannot use an index behind a row-level policy.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+# Reached by an import alone and emptied by it: PostgreSQL refuses COPY into a table with row-level security.
+WITHOUT_POLICY: Final = frozenset({"import_rows"})
+
+
+def words(*columns: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False, server_default="") for name in columns]
+
+
+def moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def one_of(name: str, column: str, values: Sequence[str]) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({', '.join(repr(value) for value in values)})", name=name)
+
+
+def belongs_to(table: str, own: Sequence[str], foreign: Sequence[str]) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["desk_id", *own], [f"{table}.{column}" for column in ("desk_id", *foreign)])
+
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("desk_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("policy_version", Integer, nullable=False, server_default="0"),
+    moment("created_at"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("differences", JSONB, nullable=False, server_default="[]"),
+    moment("applied_at"),
+    Column("applied_by", Text, nullable=False),
+    PrimaryKeyConstraint("desk_id", "version"),
+    belongs_to("desks", [], []),
+)
+
+role_grants = Table(
+    "role_grants",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    moment("valid_from"),
+    moment("valid_to", nullable=True),
+    PrimaryKeyConstraint("desk_id", "role", "user_id", "valid_from"),
+    belongs_to("desks", [], []),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    *words("name", "email", "timezone"),
+    Column("standing", Text, nullable=False),
+    moment("checked_at"),
+    PrimaryKeyConstraint("desk_id", "user_id"),
+    belongs_to("desks", [], []),
+    one_of("standing", "standing", ["active", "guest", "bot", "stranger", "deactivated"]),
+)
+
+# One row a desk, written last before a commit, so that numbers have no gaps and the row is held briefly.
+counters = Table(
+    "counters",
+    metadata,
+    Column("desk_id", Text, primary_key=True),
+    Column("request", BigInteger, nullable=False, server_default="0"),
+    Column("hold", BigInteger, nullable=False, server_default="0"),
+    Column("import", BigInteger, nullable=False, server_default="0"),
+    belongs_to("desks", [], []),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    moment("at"),
+    *words("imported_by", "file_name", "file_sha256", "preset"),
+    Column("counts", JSONB, nullable=False),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("desks", [], []),
+)
+
+import_rows = Table(
+    "import_rows",
+    metadata,
+    Column("run", Text, nullable=False),
+    Column("first_row", BigInteger, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Index("import_rows_order_idx", "run", "order_number"),
+    prefixes=["UNLOGGED"],
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    *words("customer", "customer_email", "currency"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("placed_total", BigInteger, nullable=False, server_default="0"),
+    Column("ship_by", Date),
+    Column("version", BigInteger, nullable=False, server_default="1"),
+    Column("source_digest", Text, nullable=False, server_default=""),
+    Column("import_number", BigInteger),
+    moment("changed_at"),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("desks", [], []),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    *words("sku", "description"),
+    Column("ordered", BigInteger, nullable=False),
+    *[
+        Column(name, BigInteger, nullable=False, server_default="0")
+        for name in ("cancelled", "allocated", "picked", "packed", "shipped", "delivered")
+    ],
+    Column("unit_price", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("desk_id", "order_number", "key"),
+    belongs_to("orders", ["order_number"], ["number"]),
+    CheckConstraint("ordered >= 0 and cancelled >= 0 and cancelled <= ordered", name="ordered"),
+    CheckConstraint("allocated >= picked and picked >= packed and packed >= shipped", name="steps"),
+    CheckConstraint("shipped >= delivered and delivered >= 0", name="delivered"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("order_number", Text, nullable=False),
+    Column("hold", BigInteger),
+    *words("reason", "note"),
+    Column("role", Text, nullable=False),
+    Column("sign", JSONB, nullable=False),
+    Column("seen", JSONB, nullable=False),
+    *words("channel"),
+    Column("requested_by", Text, nullable=False),
+    moment("requested_at"),
+    Column("decided_by", Text),
+    moment("decided_at", nullable=True),
+    *words("decision_note"),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("orders", ["order_number"], ["number"]),
+    Index("requests_order_idx", "desk_id", "order_number"),
+    one_of("kind", "kind", ["place_hold", "release_hold", "cancel", "change"]),
+    one_of("state", "state", ["pending", "approved", "rejected", "withdrawn", "expired", "void"]),
+    CheckConstraint("(state = 'pending') = (decided_at is null)", name="decided"),
+    CheckConstraint("kind not in ('place_hold', 'release_hold') or hold is not null", name="hold"),
+)
+Index(
+    "requests_pending_idx",
+    requests.c.desk_id,
+    requests.c.role,
+    requests.c.requested_at,
+    requests.c.number,
+    postgresql_where=text("state = 'pending'"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    *words("note"),
+    Column("until", Date),
+    Column("state", Text, nullable=False),
+    Column("request", BigInteger),
+    Column("requested_by", Text, nullable=False),
+    moment("requested_at"),
+    moment("active_at", nullable=True),
+    moment("closed_at", nullable=True),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("orders", ["order_number"], ["number"]),
+    belongs_to("requests", ["request"], ["number"]),
+    Index("holds_order_idx", "desk_id", "order_number"),
+    one_of("state", "state", ["requested", "active", "release_requested", "released", "rejected", "withdrawn"]),
+    CheckConstraint("(state in ('released', 'rejected', 'withdrawn')) = (closed_at is not null)", name="closed"),
+)
+OPEN_HOLD: Final = text("state in ('requested', 'active', 'release_requested')")
+Index(
+    "holds_open_idx",
+    holds.c.desk_id,
+    holds.c.owner,
+    holds.c.requested_at,
+    holds.c.number,
+    postgresql_where=OPEN_HOLD,
+)
+# The same reason twice on one order is one hold, whatever two people do at the same instant.
+Index(
+    "holds_open_reason_key",
+    holds.c.desk_id,
+    holds.c.order_number,
+    holds.c.reason,
+    unique=True,
+    postgresql_where=OPEN_HOLD,
+)
+
+request_targets = Table(
+    "request_targets",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    PrimaryKeyConstraint("desk_id", "order_number", "target"),
+    belongs_to("requests", ["request"], ["number"]),
+    Index("request_targets_request_idx", "desk_id", "request"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    *words("note"),
+    moment("at"),
+    PrimaryKeyConstraint("desk_id", "request", "member"),
+    belongs_to("requests", ["request"], ["number"]),
+    one_of("decision", "decision", ["approve", "reject"]),
+)
+
+status_changes = Table(
+    "status_changes",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    moment("at"),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("requests", ["request"], ["number"]),
+    belongs_to("orders", ["order_number"], ["number"]),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    moment("posted_at"),
+    PrimaryKeyConstraint("desk_id", "request", "channel", "ts"),
+    belongs_to("requests", ["request"], ["number"]),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    *words("order_number"),
+    Column("request", BigInteger),
+    Column("payload", JSONB, nullable=False),
+    *words("trace"),
+    Column("state", Text, nullable=False, server_default="ready"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Sends begun whose outcome nobody knows: a crash or a cut connection after the call went out.
+    Column("unclear", Integer, nullable=False, server_default="0"),
+    moment("created_at"),
+    moment("due_at"),
+    moment("settled_at", nullable=True),
+    *words("error"),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("desks", [], []),
+    one_of("state", "state", ["ready", "sent", "skipped", "dead"]),
+    CheckConstraint("(state = 'ready') = (settled_at is null)", name="settled"),
+)
+Index(
+    "notices_ready_idx",
+    notices.c.desk_id,
+    notices.c.lane,
+    notices.c.id,
+    postgresql_where=text("state = 'ready'"),
+)
+
+# Who is sending on a lane, and when the lane may be used again: a lease and a pace in one.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    moment("free_at"),
+    Column("token", Text, nullable=False),
+    PrimaryKeyConstraint("desk_id", "lane"),
+    belongs_to("desks", [], []),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    moment("at"),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("request", BigInteger),
+    Column("facts", JSONB, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("desk_id", "chain", "seq"),
+    belongs_to("desks", [], []),
+    Index("audit_actor_idx", "desk_id", "actor", "at"),
+    Index("audit_at_idx", "desk_id", "at"),
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    moment("moved_at"),
+    PrimaryKeyConstraint("desk_id", "chain"),
+    belongs_to("desks", [], []),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    moment("at"),
+    Column("result", JSONB),
+    PrimaryKeyConstraint("desk_id", "key"),
+    belongs_to("desks", [], []),
+    Index("inbound_at_idx", "desk_id", "at"),
+)
