@@ -62,6 +62,9 @@ class Lease:
         if self._users is None:
             return
         users, self._users = self._users, None
+        if not self._folder.root.exists():  # deleted while it ran
+            unlock(users)
+            return
         with locked(self._folder.start, EXCLUSIVE, _busy(self._folder)):
             last = _is_last(users)
             unlock(users)

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -148,6 +149,14 @@ def test_the_last_close_returns_when_the_server_has_stopped(data_dir):
     assert servers(data_dir) == set()
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
     lease.close()  # a second time is no harm
+
+
+def test_a_folder_deleted_under_a_running_server_ends_quietly(data_dir):
+    lease = start_embedded(data_dir, settings=QUICK)
+    postmaster = state(data_dir)["postgres"]
+    shutil.rmtree(data_dir, ignore_errors=True)  # some files go by themselves meanwhile
+    lease.close()
+    eventually(lambda: not Path(f"/proc/{postmaster}").exists())
 
 
 def test_closing_one_of_two_users_keeps_it_running(data_dir):
@@ -302,18 +311,13 @@ def test_as_root_nothing_outside_the_data_folder_changes_its_mode_or_owner(tmp_p
 
 
 @pytest.fixture
-def reachable(tmp_path_factory):
-    """A parent folder that any user can walk into, under a root of the test run that is not."""
-    base = tmp_path_factory.getbasetemp()
-    closed = [path for path in (base, *base.parents) if not path.stat().st_mode & 0o001]
-    before = {path: stat.S_IMODE(path.stat().st_mode) for path in closed}
-    for path in closed:
-        path.chmod(before[path] | 0o011)
-    folder = tmp_path_factory.mktemp("reachable")
+def reachable():
+    """A folder that any user can walk into, which those of a test run are not."""
+    folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder
-    for path in closed:
-        path.chmod(before[path])
+    eventually(lambda: not list(folder.glob("*/postgres.json")))
+    shutil.rmtree(folder)
 
 
 def path_with(folder, *programs):
