@@ -135,6 +135,7 @@ def _start(folder: Folder, settings: Mapping[str, str], say: Callable[[str], Non
 
 def _spawn(folder: Folder, lock: int, settings: Mapping[str, str]) -> subprocess.Popen[str]:
     log = _new_log(folder)
+    path = (str(CODE), os.environ.get("PYTHONPATH"))
     words = [sys.executable, "-P", "-m", "store.embedded_keeper", str(folder.root), str(lock)]
     try:
         return subprocess.Popen(  # noqa: S603
@@ -144,7 +145,7 @@ def _spawn(folder: Folder, lock: int, settings: Mapping[str, str]) -> subprocess
             stderr=log,
             text=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": str(CODE)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
             pass_fds=(lock,),
             start_new_session=True,
         )
