@@ -1,0 +1,56 @@
+"""Which database, and whether it is ready to be used."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import OperationalError
+
+from bot.settings import Settings
+from store.embedded import EmbeddedProblem, start_embedded
+from store.migrate import MigrationProblem, current, newest, upgrade
+
+
+class Stop(Exception):
+    """The command cannot go on; the message is the one line that is printed. Exit code 1."""
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the database: the one that is set, or our own, started or joined for as long as this lasts."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    try:
+        lease = start_embedded(settings.data_dir)
+    except EmbeddedProblem as problem:
+        raise Stop(str(problem)) from problem
+    with lease:
+        yield lease.url
+
+
+def migrate(url: str) -> str:
+    """Bring the database to the newest migration and give its name."""
+    try:
+        upgrade(url)
+        return newest()
+    except MigrationProblem as problem:
+        raise Stop(str(problem)) from problem
+    except (OperationalError, psycopg.OperationalError) as away:
+        raise Stop(unreachable(away)) from away
+
+
+def check_at_head(url: str) -> None:
+    """Refuse to work on tables of another version."""
+    try:
+        found = current(url)
+    except (OperationalError, psycopg.OperationalError) as away:
+        raise Stop(unreachable(away)) from away
+    if found != newest():
+        state = f"at migration {found}" if found else "empty"
+        raise Stop(f"The database is {state}, this Redtag needs {newest()}: run `redtag migrate`, then start again.")
+
+
+def unreachable(error: Exception) -> str:
+    reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    return f"The database cannot be reached: {reason}. Check DATABASE_URL and that PostgreSQL runs."

@@ -1,0 +1,135 @@
+"""From a notice to what is sent: cards, posts and e-mails, drawn from what is stored at this moment."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workflows.policy.model import Policy
+
+from bot.delivery.mails import floor_release_mail
+from bot.delivery.ports import Call, Claimed, Mail, Nothing, Post, Reply, Update
+from bot.slack import cards, words
+from store.reading import Reading
+from workflows.outcome import NEW
+from workflows.reasons import reason_label
+from workflows.results import read_result
+from workflows.values import Kind
+from workflows.views import RequestView
+
+
+class StoredRenderer:
+    """See `bot.delivery.ports.Renderer`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def render(self, claimed: Claimed) -> Call:
+        if claimed.kind == "reply":
+            return _reply(claimed)
+        view = await self._reading.request(claimed.desk_id, claimed.request or NEW)
+        if view is None:
+            return Nothing("the request is not there")
+        return await RENDERERS[claimed.kind](self, claimed, view)
+
+    async def card(self, claimed: Claimed, view: RequestView) -> Call:
+        channel = _destination(claimed)
+        message = cards.approval_card(view, str(claimed.payload["role"]))
+        thread = await self._thread(claimed.desk_id, view, channel)
+        return Post(channel, message["text"], message["blocks"], thread_ts=thread, broadcast=thread is not None)
+
+    async def redraw(self, claimed: Claimed, view: RequestView) -> Call:
+        channel = _destination(claimed)
+        message = cards.approval_card(view, str(claimed.payload["role"]))
+        posted = await self._reading.cards(claimed.desk_id, view.request.number)
+        anew = Post(channel, message["text"], message["blocks"])
+        found = tuple(
+            Update(channel, ts, message["text"], message["blocks"], fallback=anew)
+            for where, ts in posted
+            if where == channel
+        )
+        return found or Nothing("its card was never posted")
+
+    async def outcome(self, claimed: Claimed, view: RequestView) -> Call:
+        payload = claimed.payload
+        message = words.outcome_dm(view, payload["what"], payload["by"], payload["note"])
+        return Post(_destination(claimed), message["text"], message["blocks"])
+
+    async def floor(self, claimed: Claimed, view: RequestView) -> Call:
+        clear, blockers = await self._may_ship(claimed, view)
+        message = cards.floor_post(view, clear, blockers)
+        return Post(_destination(claimed), message["text"], message["blocks"])
+
+    async def floor_email(self, claimed: Claimed, view: RequestView) -> Call:
+        clear, blockers = await self._may_ship(claimed, view)
+        mail = floor_release_mail(mail_values(view, clear=clear, blockers=blockers))
+        key = f"{claimed.desk_id}/{claimed.id}"
+        return Mail(str(claimed.payload["to"]), mail.subject, mail.text, mail.html, key)
+
+    async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
+        """A release stands in the thread of its hold's placement."""
+        if view.request.kind is not Kind.RELEASE_HOLD or view.hold is None or view.hold.request is None:
+            return None
+        posted = await self._reading.cards(desk_id, view.hold.request)
+        return next((ts for where, ts in posted if where == channel), None)
+
+    async def _may_ship(self, claimed: Claimed, view: RequestView) -> tuple[bool, list[str]]:
+        """Clear when the release was committed, and still clear now: a hold placed since must not be talked over."""
+        order = await self._reading.order(claimed.desk_id, view.order.number)
+        blocks = order.gate.blocks if order else ()
+        if claimed.payload["clear"] and blocks:
+            return False, [f"{reason_label(view.policy, block.kind, block.reason)} ({block.id})" for block in blocks]
+        return bool(claimed.payload["clear"]), list(claimed.payload["blockers"])
+
+
+def _reply(claimed: Claimed) -> Call:
+    payload = claimed.payload
+    result = read_result({**payload["result"], "numbers": payload.get("numbers", (0, 0))})
+    message = words.answer(result)
+    return Reply(
+        payload["response_url"],
+        payload["channel"],
+        payload["user"],
+        message["text"],
+        message.get("blocks", []),
+        replace_original=bool(payload.get("replaces")),
+    )
+
+
+def _destination(claimed: Claimed) -> str:
+    return claimed.lane.removeprefix("slack:")
+
+
+def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> Mapping[str, Any]:
+    """What the floor's e-mail says. Names stand in for mentions."""
+    policy: Policy = view.policy
+    return {
+        "approver": _name(view, view.request.decided_by),
+        "blockers": blockers,
+        "clear": clear,
+        "customer": view.order.customer,
+        "desk": policy.desk.name,
+        "hold": view.hold.name if view.hold else "",
+        "lines": [
+            f"{line.remaining} × {line.sku} {line.description}".strip() for line in view.order.lines[:MOST_LINES]
+        ],
+        "more_lines": max(0, len(view.order.lines) - MOST_LINES),
+        "note": view.request.decision_note or view.request.note,
+        "order": view.order.number,
+        "reason": view.reason_label,
+        "release_reason": view.release_reason_label,
+        "request": view.request.name,
+        "requester": _name(view, view.request.requested_by),
+    }
+
+
+def _name(view: RequestView, user_id: str | None) -> str:
+    return view.names.get(user_id or "") or user_id or ""
+
+
+MOST_LINES: Final = 20
+RENDERERS: Final = {
+    "card": StoredRenderer.card,
+    "card.redraw": StoredRenderer.redraw,
+    "floor": StoredRenderer.floor,
+    "floor.email": StoredRenderer.floor_email,
+    "outcome": StoredRenderer.outcome,
+}

@@ -1,0 +1,194 @@
+"""The processes: `serve` answers Slack and delivers, `worker` only delivers."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+import uvicorn
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from slack_bolt.async_app import AsyncApp
+from store.outbox import Outbox
+
+from bot.delivery.email import EmailSender
+from bot.delivery.loop import Delivery
+from bot.delivery.slack import SlackSender
+from bot.main.database import Stop
+from bot.main.rendering import StoredRenderer
+from bot.settings import Settings
+from bot.slack.app import build_app, dispatch
+from bot.slack.call import Call
+from bot.slack.clients import OneWorkspace
+from bot.slack.desk import Desk
+from bot.slack.people import SlackDirectory, member_from
+from bot.slack.socket import build_socket
+from bot.web.app import build_web
+from bot.web.guard import Secrets
+from store.desk import PostgresStore
+from store.notices import add_notice
+from store.pool import Pool, make_pool
+from store.reading import Reading
+from workflows import telling
+from workflows.ports import Member
+from workflows.results import Refusal
+from workflows.services import DeskService
+
+log = structlog.get_logger()
+STOP_SECONDS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one process is made of."""
+
+    app: AsyncApp
+    pool: Pool
+    outbox: Outbox
+    delivery: Delivery
+    clients: OneWorkspace
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, url: str) -> AsyncIterator[Parts]:
+    """Everything wired together; closed in the reverse order."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(make_pool(url))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        clients = OneWorkspace(settings.bot_token, settings.slack_api_url, session)
+        reading, outbox = Reading(pool), Outbox(pool)
+        delivery = Delivery(
+            outbox=outbox,
+            renderer=StoredRenderer(reading),
+            slack=SlackSender(clients, session, settings.slack_api_url),
+            email=EmailSender(settings.resend_api_key, settings.resend_api_url, settings.email_from),
+            lease=timedelta(seconds=settings.lease_seconds),
+            listen_url=url,
+        )
+        told = Told(pool, delivery)
+        service = DeskService(PostgresStore(pool, committed=delivery.wake), SlackDirectory(clients))
+        app = build_app(Desk(service, reading, clients, told, told))
+        yield Parts(app, pool, outbox, delivery, clients)
+
+
+class Told:
+    """Words and people outside any command."""
+
+    def __init__(self, pool: Pool, delivery: Delivery) -> None:
+        self._pool = pool
+        self._store = PostgresStore(pool)
+        self._delivery = delivery
+
+    async def tell(self, call: Call, result: Refusal) -> None:
+        notice = telling.reply(call.clicked(), call.claim.user_id, result)
+        if notice:
+            await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
+            self._delivery.wake()
+
+    async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
+        member = member_from(user, desk_id)
+        await self._store.keep_member(desk_id, member)
+        return member
+
+
+async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
+    """Answer Slack over HTTP or Socket Mode until told to stop; deliver too unless another process does."""
+    listening = _listen(settings.port)
+    async with assembled(settings, url) as parts:
+        receive = _receiver(parts.app)
+        web = build_web(receive, Secrets.of(settings.signing_secret, settings.signing_secret_previous), _ready(parts))
+        server = _Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", loop="asyncio"))
+        async with AsyncExitStack() as stack:
+            if settings.app_token:
+                client = parts.clients.client_for("")
+                socket_client = build_socket(settings.app_token, client, receive)
+                stack.push_async_callback(socket_client.close)
+                await _connected(socket_client)
+            running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
+            if worker:
+                running.append(asyncio.ensure_future(parts.delivery.run()))
+            log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
+            await _until_told_to_stop(running)
+            server.should_exit = True
+            await parts.delivery.stop()
+            await asyncio.wait(running, timeout=STOP_SECONDS)
+    log.info("serve.stopped")
+
+
+async def work(settings: Settings, url: str) -> None:
+    """Deliver notices until told to stop."""
+    async with assembled(settings, url) as parts:
+        running = [asyncio.ensure_future(parts.delivery.run())]
+        log.info("worker.started")
+        await _until_told_to_stop(running)
+        await parts.delivery.stop()
+        await asyncio.wait(running, timeout=STOP_SECONDS)
+    log.info("worker.stopped")
+
+
+def _listen(port: int) -> socket.socket:
+    """Before anything else starts, so that a taken port is one clear line."""
+    try:
+        return socket.create_server(("0.0.0.0", port), backlog=512)  # noqa: S104
+    except OSError as taken:
+        raise Stop(f"Port {port} cannot be used: {taken.strerror}. Set PORT to a free one.") from taken
+
+
+def _receiver(app: AsyncApp) -> Any:
+    async def receive(payload: Mapping[str, Any], key: str) -> tuple[int, Mapping[str, str], str]:
+        response = await dispatch(app, dict(payload), key)
+        return response.status, {name: values[0] for name, values in response.headers.items()}, response.body
+
+    return receive
+
+
+def _ready(parts: Parts) -> Any:
+    async def ready() -> Mapping[str, Any]:
+        try:
+            return {"problems": [], "notices": await parts.outbox.backlog()}
+        except (OperationalError, PoolTimeout):
+            return {"problems": ["the database cannot be reached"]}
+
+    return ready
+
+
+async def _connected(client: Any) -> None:
+    """Connect, and go on trying: Slack may be down while we start."""
+
+    async def keep_trying() -> None:
+        delay = 1.0
+        while True:
+            try:
+                await client.connect()
+            except Exception as failed:  # whatever stops a connection, the next try comes
+                log.warning("socket.not_connected", error=type(failed).__name__, again_in=delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 30)
+            else:
+                return
+
+    client.first_connection = asyncio.ensure_future(keep_trying())
+
+
+async def _until_told_to_stop(running: list[asyncio.Future[Any]]) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, told.set)
+    waiting = asyncio.ensure_future(told.wait())
+    await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: what holds notices stops after what takes requests."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,92 @@
+"""What the environment says. Read once, by the command that needs it; nothing reads it at import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+class SettingsProblem(Exception):
+    """One line for each setting that is missing or wrong; never its value."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """`repr` is left out so that no secret reaches a log."""
+
+    database_url: str
+    data_dir: Path
+    signing_secret: str
+    signing_secret_previous: str
+    bot_token: str
+    app_token: str
+    slack_api_url: str
+    resend_api_key: str
+    resend_api_url: str
+    email_from: str
+    public_url: str
+    port: int
+    log_level: str
+    lease_seconds: float
+
+
+NAMES: Final = {
+    "database_url": ("DATABASE_URL", ""),
+    "signing_secret": ("SLACK_SIGNING_SECRET", ""),
+    "signing_secret_previous": ("SLACK_SIGNING_SECRET_PREVIOUS", ""),
+    "bot_token": ("SLACK_BOT_TOKEN", ""),
+    "app_token": ("SLACK_APP_TOKEN", ""),
+    "slack_api_url": ("SLACK_API_URL", "https://slack.com/api/"),
+    "resend_api_key": ("RESEND_API_KEY", ""),
+    "resend_api_url": ("RESEND_API_URL", "https://api.resend.com"),
+    "email_from": ("REDTAG_EMAIL_FROM", "Redtag <redtag@localhost>"),
+    "public_url": ("REDTAG_PUBLIC_URL", ""),
+    "log_level": ("REDTAG_LOG_LEVEL", "info"),
+}
+NEEDED: Final = {
+    "SLACK_SIGNING_SECRET": "the signing secret, under Basic Information of the Slack app",
+    "SLACK_BOT_TOKEN": "the bot token (xoxb-…), under OAuth & Permissions of the Slack app",
+}
+LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Raises `SettingsProblem` for values that cannot be right."""
+    values = {name: environment.get(variable, "") or default for name, (variable, default) in NAMES.items()}
+    problems = tuple(_problems(values, environment))
+    if problems:
+        raise SettingsProblem(problems)
+    return Settings(
+        **values,
+        data_dir=Path(environment.get("REDTAG_DATA_DIR") or ".redtag").absolute(),
+        port=int(environment.get("PORT") or 3000),
+        lease_seconds=float(environment.get("REDTAG_LEASE_SECONDS") or 60),
+    )
+
+
+def _problems(values: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
+    found = []
+    port = environment.get("PORT") or "3000"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        found.append("PORT is not a port number: use one between 1 and 65535.")
+    if values["database_url"] and not values["database_url"].startswith(("postgresql://", "postgres://")):
+        found.append("DATABASE_URL is not a PostgreSQL address: it begins with postgresql://.")
+    if not values["slack_api_url"].endswith("/api/"):
+        found.append("SLACK_API_URL does not end in /api/: give the base address of the Web API.")
+    if values["log_level"].lower() not in LEVELS:
+        found.append("REDTAG_LOG_LEVEL is not a level: use debug, info, warning or error.")
+    return found
+
+
+def check_for_slack(settings: Settings) -> None:
+    """What talking to Slack needs: over HTTP a signing secret, over Socket Mode the app token that chooses it."""
+    missing = {"SLACK_BOT_TOKEN": not settings.bot_token}
+    if not settings.app_token:
+        missing["SLACK_SIGNING_SECRET"] = not settings.signing_secret
+    lines = tuple(f"{name} is missing: {NEEDED[name]}." for name, absent in sorted(missing.items()) if absent)
+    if lines:
+        raise SettingsProblem(lines)

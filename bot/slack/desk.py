@@ -1,0 +1,86 @@
+"""What listeners work with: the service, the reads, Slack for opening views. Built by `bot.main`."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from workflows.policy.model import Policy
+
+from bot.slack.call import Call
+from workflows.commands import Look
+from workflows.ports import Member
+from workflows.results import Refusal
+from workflows.services import DeskService
+from workflows.views import OrderOption, OrderView, QueueItem, RequestView
+
+log = structlog.get_logger()
+OPEN_SECONDS: Final = 2.0
+
+# Slack says so when the same click arrived twice: the view stands open already.
+SPENT: Final = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+
+
+class Reading(Protocol):
+    async def policy(self, desk_id: str) -> Policy | None: ...
+    async def order(self, desk_id: str, typed: str) -> OrderView | None: ...
+    async def request(self, desk_id: str, number: int) -> RequestView | None: ...
+    async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]: ...
+    async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]: ...
+    async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]: ...
+
+
+class Clients(Protocol):
+    def client_for(self, desk_id: str) -> AsyncWebClient | None: ...
+
+
+class Telling(Protocol):
+    async def tell(self, call: Call, result: Refusal) -> None:
+        """Store words for the person who clicked, outside any command."""
+
+
+class People(Protocol):
+    async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
+        """Store what an event says of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    service: DeskService
+    reading: Reading
+    clients: Clients
+    telling: Telling
+    people: People
+
+    async def refused(self, call: Call, what: str) -> Refusal | None:
+        """Why this person may not look at the desk, if so."""
+        result = await self.service.handle(call.desk_id, call.claim, Look(what, call.typed()))
+        return result if isinstance(result, Refusal) else None
+
+    async def open_view(self, call: Call, view: Mapping[str, Any]) -> bool:
+        """Open a form while its trigger lives; False where Slack did not do it in time."""
+        return await self._supervised(call, "views.open", trigger_id=call.trigger_id, view=dict(view))
+
+    async def update_view(self, call: Call, view: Mapping[str, Any]) -> bool:
+        """Redraw the form that is open, unless it has changed since."""
+        place = {"view_id": call.view.get("id"), "hash": call.view.get("hash")}
+        return await self._supervised(call, "views.update", **place, view=dict(view))
+
+    async def _supervised(self, call: Call, method: str, **arguments: Any) -> bool:
+        client = self.clients.client_for(call.desk_id)
+        if client is None:
+            return False
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await client.api_call(method, json=arguments)
+        except SlackApiError as refused:
+            error = refused.response.get("error")
+            log.warning("view.refused", method=method, error=error)
+            return error in SPENT
+        except (TimeoutError, OSError, SlackClientError) as failed:
+            log.warning("view.failed", method=method, error=type(failed).__name__)
+            return False
+        return True

@@ -1,0 +1,121 @@
+"""Clicks on cards, private messages and in open forms. Slack ignores what is answered to them: words are notices."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.slack import order_view
+from bot.slack.call import Call
+from bot.slack.desk import Desk
+from bot.slack.forms import message_view
+from bot.slack.forms import reject as reject_form
+from bot.slack.forms import release as release_form
+from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
+from bot.slack.listeners import NOTHING, Answer, Listener
+from bot.slack.listeners.commands import release_form_for, release_view
+from workflows import refusals
+from workflows.commands import Decide, Look
+from workflows.results import Refusal
+from workflows.transitions import Action
+
+
+async def run_action(call: Call, desk: Desk) -> Answer:
+    listener = ACTIONS.get(call.name)
+    if listener is None:
+        await desk.telling.tell(call, refusals.ButtonUnknown())
+        return NOTHING
+    return await listener(call, desk)
+
+
+async def approve(call: Call, desk: Desk) -> Answer:
+    return await _decide(call, desk, Action.APPROVE)
+
+
+async def withdraw(call: Call, desk: Desk) -> Answer:
+    return await _decide(call, desk, Action.WITHDRAW)
+
+
+async def _decide(call: Call, desk: Desk, action: Action) -> Answer:
+    clicked = _request_of(call)
+    if clicked is None:
+        await desk.telling.tell(call, refusals.ButtonUnknown())
+        return NOTHING
+    number, version = clicked
+    command = Decide(number, action, version, origin=call.clicked())
+    await desk.service.handle(call.desk_id, call.claim, command)
+    return NOTHING
+
+
+async def reject(call: Call, desk: Desk) -> Answer:
+    """A rejection needs a note, so it opens a form; whether it may be rejected is judged again when that comes back."""
+    clicked = _request_of(call)
+    if clicked is None or not await _may_look(call, desk, "reject form"):
+        return NOTHING
+    number, version = clicked
+    view = reject_form.build(number, version, channel=call.channel, response_url=call.response_url)
+    if not await desk.open_view(call, view):
+        await desk.telling.tell(call, refusals.FormNotOpened(typed=f"click Reject on R-{number} again"))
+    return NOTHING
+
+
+async def details(call: Call, desk: Desk) -> Answer:
+    clicked = _request_of(call)
+    if clicked is None or not await _may_look(call, desk, "details"):
+        return NOTHING
+    view = await desk.reading.request(call.desk_id, clicked[0])
+    order = await desk.reading.order(call.desk_id, view.order.number) if view else None
+    if order:
+        message = order_view.order_message(order)
+        await desk.open_view(call, message_view(order.order.number, message["blocks"]))
+    return NOTHING
+
+
+async def ask_release(call: Call, desk: Desk) -> Answer:
+    clicked = _request_of(call)
+    view = await desk.reading.request(call.desk_id, clicked[0]) if clicked else None
+    if view is None or not await _may_look(call, desk, "release form"):
+        return NOTHING
+    await release_form_for(call, desk, view.order.number, view.request.hold)
+    return NOTHING
+
+
+async def choose_order(call: Call, desk: Desk) -> Answer:
+    """The order of the release form was chosen: show its open holds."""
+    policy = await desk.reading.policy(call.desk_id)
+    client = desk.clients.client_for(call.desk_id)
+    if call.view.get("callback_id") != CallbackId.RELEASE_SUBMIT or policy is None or client is None:
+        return NOTHING
+    chosen = call.action.get("selected_option")
+    number = str(chosen.get("value", "")) if isinstance(chosen, Mapping) else ""
+    channel = release_form.channel_of(call.view)
+    view = await release_view(desk, call.desk_id, policy, number, hold=None, channel=channel)
+    await desk.update_view(call, view)
+    return NOTHING
+
+
+async def nothing(call: Call, desk: Desk) -> Answer:  # noqa: ARG001
+    """A menu whose choice is read when a button is pressed."""
+    return NOTHING
+
+
+async def _may_look(call: Call, desk: Desk, what: str) -> bool:
+    """A courtesy before a form opens; the words of a refusal go out as a notice."""
+    result = await desk.service.handle(call.desk_id, call.claim, Look(what, call.clicked()))
+    return not isinstance(result, Refusal)
+
+
+def _request_of(call: Call) -> tuple[int, int] | None:
+    try:
+        return parse_request_value(str(call.action.get("value") or ""))
+    except ValueError:
+        return None
+
+
+ACTIONS: Final[Mapping[str, Listener]] = {
+    ActionId.APPROVE: approve,
+    ActionId.DETAILS: details,
+    ActionId.HOLD_RELEASE: ask_release,
+    ActionId.REASON: nothing,
+    ActionId.REJECT: reject,
+    ActionId.WITHDRAW: withdraw,
+    BlockId.ORDER: choose_order,
+}

@@ -1,0 +1,145 @@
+"""Slash commands. `/desk` takes the others as its first word, since another app may own their names."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from workflows.policy.model import Policy
+
+from bot.slack import order_view, words
+from bot.slack.call import Call
+from bot.slack.desk import Desk
+from bot.slack.forms import hold as hold_form
+from bot.slack.forms import release as release_form
+from bot.slack.listeners import NOTHING, Answer
+from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy
+from workflows import refusals
+from workflows.commands import PlaceHold, ReleaseHold
+from workflows.views import OrderOption, OrderView
+
+
+async def run_command(call: Call, desk: Desk) -> Answer:
+    """Any slash command of ours, whatever it was renamed to in the manifest."""
+    name, text = call.name.removeprefix("/"), tidy(str(call.payload.get("text") or ""))
+    if name not in COMMANDS or name == "desk":
+        name, text = first_word(text)
+    return await COMMANDS.get(name.lower(), help_)(call, desk, text)
+
+
+async def hold(call: Call, desk: Desk, text: str) -> Answer:
+    try:
+        typed = hold_words(text)
+    except NotADate as problem:
+        return words.private(str(problem))
+    if not typed.reason:
+        return await _hold_form(call, desk, typed)
+    command = PlaceHold(typed.order, typed.reason, typed.until, typed.note, call.typed())
+    result = await desk.service.handle(call.desk_id, call.claim, command)
+    if isinstance(result, refusals.NoteMissing):
+        return await _hold_form(call, desk, typed)
+    return words.answer(result)
+
+
+async def _hold_form(call: Call, desk: Desk, typed: HoldWords) -> Answer:
+    refused = await desk.refused(call, "hold form")
+    policy = None if refused else await desk.reading.policy(call.desk_id)
+    if refused or policy is None:
+        return words.answer(refused or refusals.NotSetUp())
+    view = hold_form.build(
+        policy,
+        order=await known_order(desk, call.desk_id, typed.order),
+        typed_order=typed.order,
+        reason=typed.reason,
+        until=typed.until,
+        note=typed.note,
+        channel=call.channel,
+    )
+    opened = await desk.open_view(call, view)
+    return NOTHING if opened else words.answer(refusals.FormNotOpened(typed="/hold ORDER REASON a note"))
+
+
+async def release(call: Call, desk: Desk, text: str) -> Answer:
+    order, rest = first_word(text)
+    if not order:
+        return await release_form_for(call, desk, "")
+    command = ReleaseHold(order, words=rest, origin=call.typed())
+    result = await desk.service.handle(call.desk_id, call.claim, command)
+    if isinstance(result, refusals.SeveralHolds) and call.trigger_id:
+        opened = await release_form_for(call, desk, order)
+        return NOTHING if opened is NOTHING else words.answer(result)
+    return words.answer(result)
+
+
+async def release_form_for(call: Call, desk: Desk, typed: str, hold: int | None = None) -> Answer:
+    refused = await desk.refused(call, "release form")
+    policy = None if refused else await desk.reading.policy(call.desk_id)
+    if refused or policy is None:
+        return words.answer(refused or refusals.NotSetUp())
+    view = await release_view(desk, call.desk_id, policy, typed, hold=hold, channel=call.channel)
+    opened = await desk.open_view(call, view)
+    return NOTHING if opened else words.answer(refusals.FormNotOpened(typed="/release ORDER HOLD a note"))
+
+
+async def release_view(
+    desk: Desk, desk_id: str, policy: Policy, typed: str, *, hold: int | None, channel: str
+) -> Mapping[str, object]:
+    found = await desk.reading.order(desk_id, typed) if typed else None
+    holds = [each for each in found.holds if each.is_open] if found else []
+    option = option_of(found) if found else None
+    return release_form.build(policy, order=option, typed_order=typed, holds=holds, hold=hold, channel=channel)
+
+
+async def order(call: Call, desk: Desk, text: str) -> Answer:
+    typed, _ = first_word(text)
+    refused = await desk.refused(call, f"order {typed}")
+    if refused:
+        return words.answer(refused)
+    if not typed:
+        return words.private("Which order? Type its number, for example `/order ORD-123`.")
+    view = await desk.reading.order(call.desk_id, typed)
+    if view is None:
+        close = await desk.reading.similar(call.desk_id, typed)
+        return words.answer(refusals.OrderUnknown(typed=typed, close=close))
+    return words.as_private(order_view.order_message(view))
+
+
+async def queue(call: Call, desk: Desk, text: str) -> Answer:
+    refused = await desk.refused(call, "queue")
+    policy = None if refused else await desk.reading.policy(call.desk_id)
+    if refused or policy is None:
+        return words.answer(refused or refusals.NotSetUp())
+    typed, _ = first_word(text)
+    role = role_named(policy, typed)
+    if typed and role is None:
+        known = ", ".join(f"`{words.safe(name)}`" for name in policy.roles)
+        return words.private(f"{words.safe(typed)} is not a role here. Roles: {known}.")
+    items = await desk.reading.queue(call.desk_id, role, most=QUEUE + 1)
+    label = policy.role_label(role) if role else None
+    return words.as_private(order_view.queue_message(items[:QUEUE], label, more=len(items) > QUEUE))
+
+
+async def help_(call: Call, desk: Desk, text: str) -> Answer:
+    """Also the answer to a command or word that is not ours."""
+    policy = await desk.reading.policy(call.desk_id)
+    if policy is None:
+        return words.answer(refusals.NotSetUp())
+    typed, _ = first_word(text)
+    return words.as_private(order_view.help_message(policy, unknown="" if typed in {"", "help"} else typed))
+
+
+def role_named(policy: Policy, typed: str) -> str | None:
+    wanted = typed.casefold()
+    return next((name for name, role in policy.roles.items() if wanted in {name, role.label.casefold()}), None)
+
+
+async def known_order(desk: Desk, desk_id: str, typed: str) -> OrderOption | None:
+    found = await desk.reading.order(desk_id, typed) if typed else None
+    return option_of(found) if found else None
+
+
+def option_of(view: OrderView) -> OrderOption:
+    order = view.order
+    return OrderOption(order.number, order.customer, order.stage, order.currency, order.total)
+
+
+QUEUE: Final = 20
+COMMANDS: Final = {"hold": hold, "release": release, "order": order, "queue": queue, "help": help_}

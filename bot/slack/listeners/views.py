@@ -1,0 +1,45 @@
+"""Forms that come back. A refusal shows under the field it is about; success closes the form and is told by notice."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from bot.slack import forms
+from bot.slack.call import Call
+from bot.slack.desk import Desk
+from bot.slack.forms import FormProblem, message_view
+from bot.slack.forms import hold as hold_form
+from bot.slack.forms import reject as reject_form
+from bot.slack.forms import release as release_form
+from bot.slack.ids import CallbackId
+from bot.slack.listeners import NOTHING, Answer
+from bot.slack.words import SlackWords
+from workflows.commands import Command, Origin
+from workflows.results import Refusal
+
+Parse = Callable[[Mapping[str, Any], Origin], Command]
+
+
+async def run_view(call: Call, desk: Desk) -> Answer:
+    parse = FORMS.get(call.name)
+    if parse is None:
+        return NOTHING
+    try:
+        command = parse(call.view, call.submitted(forms.channel_of(call.view)))
+    except FormProblem as problem:
+        return {"response_action": "errors", "errors": {problem.block_id: str(problem)}}
+    result = await desk.service.handle(call.desk_id, call.claim, command)
+    return _refused(result, call.view) if isinstance(result, Refusal) else NOTHING
+
+
+def _refused(refusal: Refusal, view: Mapping[str, Any]) -> Answer:
+    errors = forms.errors(refusal, view)
+    if errors:
+        return {"response_action": "errors", "errors": errors}
+    return {"response_action": "update", "view": message_view("Not done", refusal.sentence(SlackWords()))}
+
+
+FORMS: Final[Mapping[str, Parse]] = {
+    CallbackId.HOLD_SUBMIT: hold_form.parse,
+    CallbackId.REJECT_SUBMIT: reject_form.parse,
+    CallbackId.RELEASE_SUBMIT: release_form.parse,
+}

@@ -1,0 +1,78 @@
+"""Reading and checking the audit. See the migration that makes its chain."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from store.pool import Pool, desk_transaction
+
+_ENTRIES: Final = """
+    select seq, at, actor, action, request, facts, encode(hash, 'hex') as hash from audit
+    where desk_id = %(desk)s and chain = %(chain)s order by seq
+"""
+_CHAINS: Final = """
+    select a.chain, a.seq, a.hash, audit_text(a) as text from audit a
+    where a.desk_id = %(desk)s order by a.chain, a.seq
+"""
+_HEADS: Final = "select chain, seq, hash from audit_heads where desk_id = %(desk)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """`faults` are sentences; none means that every entry follows from the one before and none is missing."""
+
+    entries: int
+    chains: int
+    faults: tuple[str, ...]
+
+
+async def entries(pool: Pool, desk_id: str, chain: str) -> list[dict[str, Any]]:
+    """The entries of one order (or of the desk, chain ''), the oldest first."""
+    async with desk_transaction(pool, desk_id) as connection:
+        cursor = await connection.execute(_ENTRIES, {"chain": chain, "desk": desk_id})
+        return await cursor.fetchall()
+
+
+async def verify(pool: Pool, desk_id: str) -> Verified:
+    """Compute every chain of a desk anew and compare it with what is stored."""
+    async with desk_transaction(pool, desk_id) as connection:
+        await connection.execute("set local statement_timeout = 0")
+        heads = {row["chain"]: row for row in await (await connection.execute(_HEADS, {"desk": desk_id})).fetchall()}
+        cursor = connection.cursor()
+        check = _Check(heads)
+        async for row in cursor.stream(_CHAINS, {"desk": desk_id}):
+            check.take(row)
+    return check.end()
+
+
+class _Check:
+    """Walks the chains in order, entry by entry."""
+
+    def __init__(self, heads: Mapping[str, Mapping[str, Any]]) -> None:
+        self._heads = dict(heads)
+        self._faults: list[str] = []
+        self._last: dict[str, tuple[int, bytes]] = {}
+        self._entries = 0
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        self._entries += 1
+        chain, seq = row["chain"], row["seq"]
+        before_seq, before_hash = self._last.get(chain, (0, b""))
+        if seq != before_seq + 1:
+            self._faults.append(f"{_name(chain)}: entry {before_seq + 1} is missing.")
+        elif hashlib.sha256(before_hash + row["text"].encode()).digest() != row["hash"]:
+            self._faults.append(f"{_name(chain)}: entry {seq} is not what was written.")
+        self._last[chain] = (seq, row["hash"])
+
+    def end(self) -> Verified:
+        for chain, head in self._heads.items():
+            if self._last.get(chain) != (head["seq"], head["hash"]):
+                self._faults.append(f"{_name(chain)}: the last entries are missing; {head['seq']} were written.")
+        for chain in self._last.keys() - self._heads.keys():
+            self._faults.append(f"{_name(chain)}: its head is missing.")
+        return Verified(self._entries, len(self._last), tuple(self._faults))
+
+
+def _name(chain: str) -> str:
+    return f"Order {chain}" if chain else "The desk's own chain"

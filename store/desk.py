@@ -1,0 +1,188 @@
+"""One command's transaction: the store's side of `workflows.ports`."""
+
+import difflib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from workflows.policy.load import policy_from_json
+from workflows.policy.model import Policy
+
+from store import rows
+from store.hot_path import LOCK, SAVE, SNAPSHOT
+from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
+from workflows.outcome import Outcome, Snapshot
+from workflows.ports import Loaded, Member, Numbers, Unavailable, Wanted
+from workflows.results import read_result
+from workflows.values import Standing
+
+# How many neighbours of an unknown number are compared with it.
+NEIGHBOURS: Final = 200
+
+
+class LostRaceError(Exception):
+    """A guarded update found nothing to update although the order was locked; nothing is saved."""
+
+
+class PostgresDesk:
+    """A unit of work over one connection. See `workflows.ports.UnitOfWork`."""
+
+    def __init__(self, connection: Connection, desk_id: str) -> None:
+        self._connection = connection
+        self._desk_id = desk_id
+
+    async def load(self, wanted: Wanted) -> Loaded:
+        parameters = {
+            "desk": self._desk_id,
+            "key": wanted.key,
+            "numbers": list(wanted.numbers),
+            "request": wanted.request,
+            "user": wanted.user_id,
+        }
+        async with self._connection.pipeline():
+            await self._connection.execute(TENANT, parameters)
+            await self._connection.execute(LOCK, parameters)
+            cursor = await self._connection.execute(SNAPSHOT, parameters)
+            row = await cursor.fetchone()
+        return _loaded(row) if row else await self._nothing()
+
+    async def _nothing(self) -> Loaded:
+        row = await (await self._connection.execute("select clock_timestamp() as now")).fetchone()
+        now = row["now"] if row else None
+        return Loaded(now, 0, None, None, (), (), frozenset(), None)
+
+    async def similar(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Numbers that share a beginning, then the ones most like what was typed."""
+        if not numbers:
+            return ()
+        neighbours = {near for number in numbers for near in await self._near(number)}
+        ranked = [difflib.get_close_matches(number, neighbours, n=3, cutoff=0.6) for number in numbers]
+        return tuple(dict.fromkeys(near for close in ranked for near in close))[:3]
+
+    async def _near(self, number: str) -> list[str]:
+        """By range, because LIKE cannot use an index behind a row-level policy."""
+        query = """
+            (select number from orders where desk_id = %(desk)s and number >= %(at)s
+             order by number limit %(most)s)
+            union
+            (select number from orders where desk_id = %(desk)s and number < %(at)s
+             order by number desc limit %(most)s)
+        """
+        parameters = {"at": number, "desk": self._desk_id, "most": NEIGHBOURS}
+        cursor = await self._connection.execute(query, parameters)
+        return [row["number"] for row in await cursor.fetchall()]
+
+    async def policy(self, version: int) -> Policy:
+        query = "select document from policies where desk_id = %s and version = %s"
+        row = await (await self._connection.execute(query, [self._desk_id, version])).fetchone()
+        if row is None:
+            raise LookupError(f"desk {self._desk_id} has no policy version {version}")
+        return policy_from_json(row["document"])
+
+    async def save(self, outcome: Outcome, snapshot: Snapshot, *, key: str, trace: str) -> Numbers:
+        parameters = {
+            "actor": snapshot.actor.user_id,
+            "desk": self._desk_id,
+            "doc": orjson.dumps(document(outcome)).decode(),
+            "key": key,
+            "now": snapshot.now,
+            "order": outcome.order_number,
+            "trace": trace,
+        }
+        async with self._connection.pipeline():
+            cursor = await self._connection.execute(SAVE, parameters)
+            if not _guarded(outcome):
+                await self._connection.commit()
+        row = await cursor.fetchone()
+        if row is None or (row["changed_requests"], row["changed_holds"]) != _expected(outcome):
+            raise LostRaceError(outcome.result.dump())
+        return Numbers(row["request"], row["hold"])
+
+
+def _guarded(outcome: Outcome) -> bool:
+    return bool(outcome.request_change or outcome.hold_change)
+
+
+def _expected(outcome: Outcome) -> tuple[int, int]:
+    return int(outcome.request_change is not None), int(outcome.hold_change is not None)
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """The outcome as the save statement reads it; every part is a list, empty where there is nothing."""
+    request = outcome.new_request
+    return {
+        "audit": [asdict(entry) for entry in outcome.audit],
+        "decisions": _rows(outcome.decision),
+        "hold_changes": _rows(outcome.hold_change),
+        "holds": _rows(outcome.new_hold),
+        "notices": [asdict(notice) for notice in outcome.notices],
+        "request_changes": _rows(outcome.request_change),
+        "requests": _rows(request),
+        "result": outcome.result.dump(),
+        "status_changes": [asdict(change) for change in outcome.status_changes],
+        "targets": list(request.targets) if request else [],
+    }
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [asdict(value)] if value is not None else []
+
+
+def _loaded(row: dict[str, Any]) -> Loaded:
+    return Loaded(
+        now=row["now"],
+        policy_version=row["policy_version"],
+        member=rows.member(row["member"]) if row["member"] else None,
+        order=rows.order(row["order"], row["lines"]) if row["order"] else None,
+        holds=tuple(rows.hold(each) for each in row["holds"] or ()),
+        requests=tuple(rows.request(each) for each in row["requests"] or ()),
+        recent_refusals=frozenset(row["refusals"] or ()),
+        earlier=read_result(row["earlier"]) if row["earlier"] else None,
+    )
+
+
+class PostgresStore:
+    """Transactions on any desk. See `workflows.ports.Store`."""
+
+    def __init__(self, pool: Pool, committed: Callable[[], None] = lambda: None) -> None:
+        """`committed` is called after every command; it wakes delivery and must not fail."""
+        self._pool = pool
+        self._committed = committed
+
+    @asynccontextmanager
+    async def begin(self, desk_id: str) -> AsyncIterator[PostgresDesk]:
+        """Committed by `save` or at the end; undone by an exception.
+
+        Raises `Unavailable` where the database is away, full, or another writer holds the order for too long.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield PostgresDesk(connection, desk_id)
+        except (OperationalError, PoolTimeout) as away:
+            raise Unavailable(str(away)) from away
+        self._committed()
+
+    async def keep_member(self, desk_id: str, member: Member) -> None:
+        query = """
+            insert into members (desk_id, user_id, name, email, timezone, standing, checked_at)
+            select desk_id, %(user)s, %(name)s, %(email)s, %(timezone)s, %(standing)s, clock_timestamp()
+            from desks where desk_id = %(desk)s
+            on conflict (desk_id, user_id) do update set name = excluded.name, email = excluded.email,
+            timezone = excluded.timezone, standing = excluded.standing, checked_at = excluded.checked_at
+        """
+        parameters = {
+            "desk": desk_id,
+            "email": member.email,
+            "name": member.name,
+            "standing": member.standing,
+            "timezone": member.timezone,
+            "user": member.user_id,
+        }
+        # Whoever drops out does so between commands, never beside a signature that is being committed.
+        tenant = TENANT if member.standing is Standing.ACTIVE else ALONE
+        async with desk_transaction(self._pool, desk_id, tenant=tenant) as connection:
+            await connection.execute(query, parameters)

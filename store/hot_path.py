@@ -1,0 +1,148 @@
+"""The statements of a command, built once: lock, snapshot, save. A command is two round trips.
+
+Lock and snapshot are separate statements on purpose. A statement that does both sees holds and decisions from before
+the lock, so that two releases at one instant would both say that one hold remains.
+"""
+
+from typing import Final
+
+# The order of the request that is named, else the first of the possible numbers that exists.
+_NUMBER: Final = """
+    coalesce(
+        (select order_number from requests where desk_id = %(desk)s and number = %(request)s),
+        (select number from orders where desk_id = %(desk)s and number = any(%(numbers)s)
+         order by array_position(%(numbers)s, number) limit 1)
+    )
+"""
+
+# The arrival is noted first: a copy of the same command waits here until the first one has committed.
+LOCK: Final = f"""
+    with arrived as (
+        insert into inbound (desk_id, key, at)
+        select desk_id, %(key)s, now() from desks where desk_id = %(desk)s and %(key)s <> ''
+        on conflict do nothing
+    )
+    select number from orders where desk_id = %(desk)s and number = {_NUMBER} for update
+"""
+
+SNAPSHOT: Final = f"""
+    with this as (select {_NUMBER} as number)
+    select
+        clock_timestamp() as now,
+        desks.policy_version,
+        to_jsonb(members) as member,
+        inbound.result as earlier,
+        to_jsonb(orders) as "order",
+        (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
+         where l.desk_id = %(desk)s and l.order_number = orders.number) as lines,
+        (select jsonb_agg(to_jsonb(h) order by h.number) from holds h
+         where h.desk_id = %(desk)s and h.order_number = orders.number) as holds,
+        (select jsonb_agg(to_jsonb(r) || jsonb_build_object('decisions', (
+             select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
+             where d.desk_id = %(desk)s and d.request = r.number)) order by r.number)
+         from requests r where r.desk_id = %(desk)s and r.order_number = orders.number
+         and (r.state = 'pending' or r.number = %(request)s)) as requests,
+        (select jsonb_agg(distinct facts ->> 'refusal') from audit
+         where desk_id = %(desk)s and actor = %(user)s and at > clock_timestamp() - interval '1 minute'
+         and action = 'request.refused') as refusals
+    from desks
+    cross join this
+    left join members on members.desk_id = desks.desk_id and members.user_id = %(user)s
+    left join inbound on inbound.desk_id = desks.desk_id and inbound.key = %(key)s
+    left join orders on orders.desk_id = desks.desk_id and orders.number = this.number
+    where desks.desk_id = %(desk)s
+"""
+
+# One document, one statement. A number of 0 stands for the request or hold made here. Numbers come from a row that is
+# locked from here to the commit, which follows in the same round trip, so they have no gaps and nobody waits long.
+SAVE: Final = """
+    with doc as (select %(doc)s::jsonb as d),
+    counted as (
+        update counters c
+        set request = c.request + jsonb_array_length(d -> 'requests'), hold = c.hold + jsonb_array_length(d -> 'holds')
+        from doc
+        where c.desk_id = %(desk)s and jsonb_array_length(d -> 'requests') + jsonb_array_length(d -> 'holds') > 0
+        returning c.request, c.hold
+    ),
+    n as (
+        select request, hold, jsonb_build_object('numbers', jsonb_build_array(request, hold)) as numbers
+        from (select * from counted union all select 0, 0 where not exists (select from counted)) made
+    ),
+    new_requests as (
+        insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
+                              requested_by, requested_at, decided_by, decided_at)
+        select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), n.hold), x.reason, x.note,
+               x.role, x.sign, x.seen, x.channel, %(actor)s, %(now)s, x.decided_by,
+               case when x.state <> 'pending' then %(now)s::timestamptz end
+        from doc, n, jsonb_to_recordset(d -> 'requests') as x (
+            kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
+            decided_by text)
+    ),
+    new_holds as (
+        insert into holds (desk_id, number, order_number, reason, owner, note, until, state, request, requested_by,
+                           requested_at, active_at)
+        select %(desk)s, n.hold, %(order)s, x.reason, x.owner, x.note, x.until, x.state, n.request, %(actor)s, %(now)s,
+               case when x.state = 'active' then %(now)s::timestamptz end
+        from doc, n, jsonb_to_recordset(d -> 'holds') as x (
+            reason text, owner text, note text, until date, state text)
+    ),
+    new_targets as (
+        insert into request_targets (desk_id, order_number, target, request)
+        select %(desk)s, %(order)s, x, n.request from doc, n, jsonb_array_elements_text(d -> 'targets') x
+    ),
+    changed_requests as (
+        update requests r
+        set state = x.state, version = r.version + 1, decided_by = %(actor)s, decided_at = %(now)s,
+            decision_note = x.note
+        from doc, jsonb_to_recordset(d -> 'request_changes') as x (request bigint, version int, state text, note text)
+        where r.desk_id = %(desk)s and r.number = x.request and r.version = x.version and r.state = 'pending'
+        returning r.number
+    ),
+    freed as (
+        delete from request_targets t using changed_requests c where t.desk_id = %(desk)s and t.request = c.number
+    ),
+    changed_holds as (
+        update holds h
+        set state = x.after,
+            active_at = case when x.before = 'requested' and x.after = 'active' then %(now)s else h.active_at end,
+            closed_at = case when x.after in ('released', 'rejected', 'withdrawn') then %(now)s::timestamptz end
+        from doc, jsonb_to_recordset(d -> 'hold_changes') as x (hold bigint, before text, after text)
+        where h.desk_id = %(desk)s and h.number = x.hold and h.state = x.before
+        returning h.number
+    ),
+    new_decisions as (
+        insert into decisions (desk_id, request, member, role, decision, note, at)
+        select %(desk)s, coalesce(nullif(x.request, 0), n.request), %(actor)s, x.role, x.decision, x.note, %(now)s
+        from doc, n, jsonb_to_recordset(d -> 'decisions') as x (request bigint, role text, decision text, note text)
+    ),
+    new_changes as (
+        insert into status_changes (desk_id, kind, order_number, request, facts, at)
+        select %(desk)s, x.kind, %(order)s, coalesce(nullif(x.request, 0), n.request),
+               case when x.facts -> 'hold' = 'null' then x.facts || jsonb_build_object('hold', n.hold) else x.facts end,
+               %(now)s
+        from doc, n, jsonb_to_recordset(d -> 'status_changes') as x (kind text, request bigint, facts jsonb)
+    ),
+    new_entries as (
+        insert into audit (desk_id, chain, at, actor, action, request, facts)
+        select %(desk)s, x.chain, %(now)s, x.actor, x.action, case when x.request = 0 then n.request else x.request end,
+               x.facts || case when x.request = 0 and n.hold > 0 then jsonb_build_object('hold', n.hold) else '{}' end
+        from doc, n, jsonb_to_recordset(d -> 'audit') as x (
+            chain text, actor text, action text, request bigint, facts jsonb)
+    ),
+    new_notices as (
+        insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)
+        select %(desk)s, x.kind, x.lane, x.order_number, case when x.request = 0 then n.request else x.request end,
+               x.payload || case when x.request = 0 then n.numbers else '{}' end,
+               %(trace)s, %(now)s, %(now)s
+        from doc, n, jsonb_to_recordset(d -> 'notices') as x (
+            kind text, lane text, order_number text, request bigint, payload jsonb)
+    ),
+    answered as (
+        update inbound i set result = d -> 'result' || n.numbers
+        from doc, n where i.desk_id = %(desk)s and i.key = %(key)s
+    )
+    select n.request, n.hold,
+           (select count(*) from changed_requests) as changed_requests,
+           (select count(*) from changed_holds) as changed_holds
+    from n
+"""

@@ -1,0 +1,266 @@
+"""What people look at, read without locks: cards, orders, queues and typeaheads."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from workflows.order_numbers import BadOrderNumber, candidates
+from workflows.policy.model import Policy
+
+from store import rows
+from store.policies import policy_in_force
+from store.pool import Connection, Pool, desk_transaction
+from workflows.gate import Gate, gate, unknown
+from workflows.reasons import reason_label
+from workflows.signers import missing, signers
+from workflows.values import Hold, Order, Request
+from workflows.views import OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+
+TIMELINE: Final = 100
+
+_ORDER: Final = """
+    select to_jsonb(o) as "order",
+        (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
+         where l.desk_id = o.desk_id and l.order_number = o.number) as lines,
+        (select jsonb_agg(to_jsonb(h) order by h.number) from holds h
+         where h.desk_id = o.desk_id and h.order_number = o.number) as holds,
+        (select jsonb_agg(to_jsonb(r) || jsonb_build_object('decisions', (
+             select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
+             where d.desk_id = o.desk_id and d.request = r.number)) order by r.number desc)
+         from requests r where r.desk_id = o.desk_id and r.order_number = o.number) as requests
+    from orders o
+    where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number) limit 1
+"""
+_TIMELINE: Final = """
+    select at, actor, action, request, facts from audit where desk_id = %(desk)s and chain = %(number)s
+    order by seq desc limit %(most)s
+"""
+_HOLDS: Final = """
+    select to_jsonb(h) as hold, to_jsonb(o) as "order" from holds h
+    join orders o on o.desk_id = h.desk_id and o.number = h.order_number
+    where h.desk_id = %(desk)s and h.owner = %(role)s and h.state in ('active', 'release_requested')
+    order by h.requested_at, h.number limit %(most)s
+"""
+_PENDING: Final = """
+    select to_jsonb(r) || jsonb_build_object('decisions', (
+               select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
+               where d.desk_id = r.desk_id and d.request = r.number)) as request,
+           to_jsonb(o) as "order", h.reason as held_for
+    from requests r
+    join orders o on o.desk_id = r.desk_id and o.number = r.order_number
+    left join holds h on h.desk_id = r.desk_id and h.number = r.hold
+    where r.desk_id = %(desk)s and r.role = %(role)s and r.state = 'pending'
+    order by r.requested_at, r.number limit %(most)s
+"""
+# By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
+_FIND: Final = """
+    select to_jsonb(o) as "order",
+        (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
+         where l.desk_id = o.desk_id and l.order_number = o.number) as lines
+    from orders o
+    where o.desk_id = %(desk)s and o.number >= %(at)s and o.number < %(end)s order by o.number limit %(most)s
+"""
+LAST: Final = chr(0x10FFFF)
+
+
+class Reading:
+    """Reads for one installation, any desk."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._policies: dict[str, tuple[int, Policy]] = {}
+
+    async def policy(self, desk_id: str) -> Policy | None:
+        """The policy in force, read again only when its version has moved; None where there is no desk."""
+        query = "select policy_version from desks where desk_id = %(desk)s"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            row = await _one(connection, query, {"desk": desk_id})
+        known = self._policies.get(desk_id)
+        if row is None or (known and known[0] == row["policy_version"]):
+            return known[1] if row and known else None
+        version, policy = await policy_in_force(self._pool, desk_id)
+        if policy:
+            self._policies[desk_id] = (version, policy)
+        return policy
+
+    async def order(self, desk_id: str, typed: str) -> OrderView | None:
+        """An order as `/order` shows it, by the number as somebody typed it."""
+        policy = await self.policy(desk_id)
+        if policy is None:
+            return None
+        numbers = _numbers(typed, policy)
+        async with desk_transaction(self._pool, desk_id) as connection:
+            row = await _one(connection, _ORDER, {"desk": desk_id, "numbers": list(numbers)})
+            if row is None:
+                return None
+            order, holds, requests = _parts(row)
+            parameters = {"desk": desk_id, "most": TIMELINE, "number": order.number}
+            timeline = await _all(connection, _TIMELINE, parameters)
+            names = await _names(connection, desk_id)
+        pending = (request for request in requests if request.is_pending)
+        return OrderView(
+            order=order,
+            holds=holds,
+            requests=requests,
+            timeline=tuple(TimelineEntry(**entry) for entry in timeline),
+            gate=gate(order, holds, pending, policy),
+            policy=policy,
+            names=names,
+        )
+
+    async def gate(self, desk_id: str, typed: str) -> Gate:
+        view = await self.order(desk_id, typed)
+        return view.gate if view else unknown(typed)
+
+    async def request(self, desk_id: str, number: int) -> RequestView | None:
+        """What a card of this request shows now."""
+        policy = await self.policy(desk_id)
+        query = "select order_number from requests where desk_id = %(desk)s and number = %(number)s"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            found = await _one(connection, query, {"desk": desk_id, "number": number})
+            if found is None or policy is None:
+                return None
+            row = await _one(connection, _ORDER, {"desk": desk_id, "numbers": [found["order_number"]]})
+            names = await _names(connection, desk_id)
+        if row is None:
+            return None
+        order, holds, requests = _parts(row)
+        request = next(request for request in requests if request.number == number)
+        return RequestView(
+            request=request,
+            order=order,
+            hold=next((hold for hold in holds if hold.number == request.hold), None),
+            open_holds=tuple(hold for hold in holds if hold.is_open),
+            policy=policy,
+            names=names,
+        )
+
+    async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]:
+        """Open holds and pending requests of one role or of all, oldest first; at most `most`.
+
+        One index probe a role: asking for several at once would sort every open hold of the desk.
+        """
+        policy = await self.policy(desk_id)
+        if policy is None:
+            return ()
+        items: list[QueueItem] = []
+        async with desk_transaction(self._pool, desk_id) as connection:
+            for each in [role] if role else policy.roles:
+                parameters = {"desk": desk_id, "most": most, "role": each}
+                items += [_held(row, policy) for row in await _all(connection, _HOLDS, parameters)]
+                items += [_pending(row, policy) for row in await _all(connection, _PENDING, parameters)]
+        return tuple(sorted(_without_doubles(items), key=lambda item: (item.since, item.id))[:most])
+
+    async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]:
+        """Orders whose number begins like what was typed, for a typeahead."""
+        policy = await self.policy(desk_id)
+        if policy is None:
+            return ()
+        async with desk_transaction(self._pool, desk_id) as connection:
+            for start in _beginnings(typed, policy):
+                parameters = {"at": start, "desk": desk_id, "end": start + LAST, "most": most}
+                found = await _all(connection, _FIND, parameters)
+                if found:
+                    return tuple(_option(rows.order(row["order"], row["lines"])) for row in found)
+        return ()
+
+    async def cards(self, desk_id: str, request: int) -> tuple[tuple[str, str], ...]:
+        """Where a request's cards stand: (channel, ts), the first posted first."""
+        query = "select channel, ts from cards where desk_id = %s and request = %s order by posted_at"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            found = await (await connection.execute(query, [desk_id, request])).fetchall()
+        return tuple((row["channel"], row["ts"]) for row in found)
+
+    async def email_of(self, desk_id: str, user_id: str) -> str:
+        query = "select email from members where desk_id = %(desk)s and user_id = %(user)s"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            row = await _one(connection, query, {"desk": desk_id, "user": user_id})
+        return str(row["email"]) if row else ""
+
+
+async def _one(connection: Connection, query: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    return await (await connection.execute(query, parameters)).fetchone()
+
+
+async def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return await (await connection.execute(query, parameters)).fetchall()
+
+
+async def _names(connection: Connection, desk_id: str) -> Mapping[str, str]:
+    found = await _all(connection, "select user_id, name from members where desk_id = %(desk)s", {"desk": desk_id})
+    return {row["user_id"]: row["name"] for row in found}
+
+
+def _parts(row: Mapping[str, Any]) -> tuple[Order, tuple[Hold, ...], tuple[Request, ...]]:
+    return (
+        rows.order(row["order"], row["lines"]),
+        tuple(rows.hold(each) for each in row["holds"] or ()),
+        tuple(rows.request(each) for each in row["requests"] or ()),
+    )
+
+
+def _numbers(typed: str, policy: Policy) -> tuple[str, ...]:
+    try:
+        return candidates(typed, policy.desk.order_number)
+    except BadOrderNumber:
+        return ()
+
+
+def _beginnings(typed: str, policy: Policy) -> tuple[str, ...]:
+    """What an order number that is being typed may begin with, also where only its digits are typed."""
+    text = typed.strip()[:60]
+    for character in policy.desk.order_number.strip:
+        text = text.removeprefix(character)
+    upper = text.upper() if policy.desk.order_number.uppercase else text
+    return tuple(dict.fromkeys((upper, *(number for number in _numbers(typed, policy) if upper))))
+
+
+def _held(row: Mapping[str, Any], policy: Policy) -> QueueItem:
+    hold, order = rows.hold(row["hold"]), rows.order(row["order"], ())
+    return _item(
+        order,
+        policy,
+        id=hold.name,
+        kind="hold",
+        code=hold.reason,
+        owner=hold.owner,
+        since=hold.requested_at,
+        by=hold.requested_by,
+    )
+
+
+def _pending(row: Mapping[str, Any], policy: Policy) -> QueueItem:
+    request, order = rows.request(row["request"]), rows.order(row["order"], ())
+    waiting = signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by)
+    return _item(
+        order,
+        policy,
+        id=request.name,
+        kind=request.kind.value,
+        code=row["held_for"] or request.reason,
+        owner=request.role,
+        since=request.requested_at,
+        by=request.requested_by,
+        waiting_for=waiting,
+    )
+
+
+def _item(order: Order, policy: Policy, *, code: str, since: datetime, **rest: Any) -> QueueItem:
+    held = rest["kind"] in {"hold", "place_hold", "release_hold"}
+    return QueueItem(
+        order_number=order.number,
+        customer=order.customer,
+        currency=order.currency,
+        total=order.total,
+        reason_label=reason_label(policy, "hold" if held else rest["kind"], code),
+        since=since,
+        **rest,
+    )
+
+
+def _without_doubles(items: Iterable[QueueItem]) -> list[QueueItem]:
+    return list({item.id: item for item in items}.values())
+
+
+def _option(order: Order) -> OrderOption:
+    return OrderOption(order.number, order.customer, order.stage, order.currency, order.total)

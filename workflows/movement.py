@@ -1,0 +1,50 @@
+"""Whether an order moved between being asked about and being signed for."""
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from workflows.values import Line, Order
+
+# What a signature rests on. Allocation and delivery are left out: neither changes what a hold or a release does.
+QUANTITIES: Final = ("ordered", "cancelled", "picked", "packed", "shipped")
+VERBS: Final = {"cancelled": "cancelled", "picked": "picked", "packed": "packed", "shipped": "shipped"}
+
+
+def seen(order: Order) -> dict[str, object]:
+    """The order as a requester or signer sees it now, small enough to keep with the request."""
+    return {
+        "currency": order.currency,
+        "customer": order.customer,
+        "lines": {line.key: [line.line, *_quantities(line)] for line in order.lines},
+        "total": order.total,
+    }
+
+
+def moves(before: Mapping[str, object], order: Order) -> tuple[str, ...]:
+    """What changed since `before`, as short plain phrases: `line 2: 2 of 3 units shipped`."""
+    then, now = cast("Mapping[str, list[int]]", before.get("lines", {})), {line.key: line for line in order.lines}
+    found = [f"line {then[key][0]} is no longer on the order" for key in then if key not in now]
+    for key, line in now.items():
+        found += _line_moves(then.get(key), line)
+    if before.get("total") != order.total:
+        found.append("the order's total changed")
+    if before.get("customer") != order.customer:
+        found.append("the customer changed")
+    return tuple(found)
+
+
+def _line_moves(before: list[int] | None, line: Line) -> list[str]:
+    if before is None:
+        return [f"line {line.line} was added"]
+    pairs = zip(QUANTITIES, before[1:], _quantities(line), strict=False)
+    return [_phrase(name, was, now, line) for name, was, now in pairs if was != now]
+
+
+def _phrase(name: str, was: int, now: int, line: Line) -> str:
+    if name == "ordered":
+        return f"line {line.line}: quantity changed from {was} to {now}"
+    return f"line {line.line}: {now} of {line.ordered} units {VERBS[name]}"
+
+
+def _quantities(line: Line) -> list[int]:
+    return [getattr(line, name) for name in QUANTITIES]

@@ -1,0 +1,133 @@
+"""What one command changes: everything that is saved in its transaction, as plain data."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from workflows.results import Result
+from workflows.values import Actor, Hold, HoldState, Kind, Order, Request, RequestState, Signature
+
+NEW: Final = 0  # stands for the number that the store gives to a request or hold made by this command
+DESK: Final = ""  # the audit chain of the desk itself
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An audit entry. `chain` is an order number, or DESK."""
+
+    chain: str
+    actor: str
+    action: str
+    facts: dict[str, Any]
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that must reach a person or a system. A lane is one destination, and keeps its order."""
+
+    kind: str
+    lane: str
+    payload: dict[str, Any]
+    order_number: str = ""
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    reason: str
+    owner: str
+    note: str
+    until: date | None
+    state: HoldState
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """`hold` is NEW for a placement; `decided_by` is set where the requester's own signature was enough."""
+
+    kind: Kind
+    state: RequestState
+    hold: int
+    reason: str
+    note: str
+    role: str
+    sign: tuple[Signature, ...]
+    seen: dict[str, Any]
+    channel: str
+    targets: tuple[str, ...]
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    request: int
+    role: str
+    decision: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestChange:
+    """Saved only where the request is still pending in `version`."""
+
+    request: int
+    version: int
+    state: RequestState
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChange:
+    hold: int
+    before: HoldState
+    after: HoldState
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A committed change that the system of record has yet to hear of."""
+
+    kind: str
+    request: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    result: Result
+    order_number: str = ""
+    new_hold: NewHold | None = None
+    new_request: NewRequest | None = None
+    decision: NewDecision | None = None
+    request_change: RequestChange | None = None
+    hold_change: HoldChange | None = None
+    status_changes: tuple[StatusChange, ...] = ()
+    audit: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is true at the moment of deciding, read under the order's lock.
+
+    `requests` are the order's pending ones and the one the command names; `recent_refusals` are the names of the
+    refusals written for this actor in the last minute.
+    """
+
+    now: datetime
+    actor: Actor
+    order: Order | None
+    holds: tuple[Hold, ...] = ()
+    requests: tuple[Request, ...] = ()
+    recent_refusals: frozenset[str] = field(default_factory=frozenset)
+
+    def request(self, number: int) -> Request | None:
+        return next((request for request in self.requests if request.number == number), None)
+
+    def hold(self, number: int | None) -> Hold | None:
+        return next((hold for hold in self.holds if hold.number == number), None)
+
+    @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        return tuple(hold for hold in self.holds if hold.is_open)

@@ -1,0 +1,298 @@
+"""Every way the desk says no, each with its own sentence."""
+
+from datetime import datetime
+
+from workflows.results import Refusal, Signers, who_can
+from workflows.words import Words, listed
+
+
+class NotSetUp(Refusal):
+    def sentence(self, words: Words) -> str:
+        return "Redtag is not set up for this workspace yet. An admin does that with `redtag desk apply`."
+
+
+STANDINGS = {
+    "guest": "Guests of this workspace cannot use the order desk. Ask a full member to do it for you.",
+    "bot": "Only people can act on orders, not apps or bots.",
+    "stranger": "You belong to another workspace. Only members of this one can act on its orders.",
+    "deactivated": "Your account is deactivated here, so nothing was done.",
+    "unknown": "Slack could not tell me who you are just now, so nothing was done. Please try again in a minute.",
+}
+
+
+class NotAMember(Refusal):
+    standing: str
+
+    def sentence(self, words: Words) -> str:
+        return STANDINGS[self.standing]
+
+
+class MayNotAsk(Refusal):
+    what: str
+    roles: tuple[str, ...]
+
+    def sentence(self, words: Words) -> str:
+        roles = listed([words.text(role) for role in self.roles])
+        return f"You cannot ask to {self.what}: this desk leaves that to {roles}."
+
+
+class OrderUnknown(Refusal):
+    typed: str
+    close: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> str:
+        return "order"
+
+    def sentence(self, words: Words) -> str:
+        start = f"There is no order {words.strong(self.typed)} on this desk."
+        if not self.close:
+            return f"{start} Check the number, or ask for the newest order file to be imported."
+        return f"{start} Did you mean {listed([words.strong(number) for number in self.close])}?"
+
+
+class OrderNumberMalformed(Refusal):
+    typed: str
+    problem: str
+
+    @property
+    def field(self) -> str:
+        return "order"
+
+    def sentence(self, words: Words) -> str:
+        return words.text(self.problem)
+
+
+class ReasonUnknown(Refusal):
+    typed: str
+    reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def field(self) -> str:
+        return "reason"
+
+    def sentence(self, words: Words) -> str:
+        known = ", ".join(f"{words.strong(code)} ({words.text(label)})" for code, label in self.reasons)
+        start = f"{words.strong(self.typed)} is not a reason here." if self.typed else "A reason is missing."
+        return f"{start} Choose one of: {known}."
+
+
+class NoteMissing(Refusal):
+    why: str
+
+    @property
+    def field(self) -> str:
+        return "note"
+
+    def sentence(self, words: Words) -> str:
+        return f"{words.text(self.why)} needs a note: add a few words that say why."
+
+
+class NothingToHold(Refusal):
+    order: str
+    stage: str
+
+    @property
+    def field(self) -> str:
+        return "order"
+
+    def sentence(self, words: Words) -> str:
+        return f"{words.strong(self.order)} is already {self.stage}, so there is nothing left to hold."
+
+
+class AlreadyHeld(Refusal):
+    order: str
+    hold: int
+    request: int | None
+    reason: str
+    state: str
+    by: str
+    at: datetime
+
+    @property
+    def field(self) -> str:
+        return "reason"
+
+    def sentence(self, words: Words) -> str:
+        what = f"{words.strong(self.order)} already has this hold: H-{self.hold}, {words.text(self.reason)}"
+        by = f"asked for by {words.member(self.by)} {words.when(self.at)}"
+        if self.state == "requested":
+            return f"{what}, {by}. It is waiting for a signature as R-{self.request}."
+        return f"{what}, {by}. Nothing more to do: the order does not ship."
+
+
+class AlreadyAsked(Refusal):
+    order: str
+    hold: int
+    request: int
+    by: str
+    at: datetime
+    sign: tuple[Signers, ...]
+
+    @property
+    def field(self) -> str:
+        return "hold"
+
+    def sentence(self, words: Words) -> str:
+        return (
+            f"{words.member(self.by)} asked for the release of H-{self.hold} {words.when(self.at)} (R-{self.request}). "
+            f"It is waiting for {who_can(self.sign, words, 'and')}."
+        )
+
+
+class NoOpenHold(Refusal):
+    order: str
+
+    @property
+    def field(self) -> str:
+        return "order"
+
+    def sentence(self, words: Words) -> str:
+        return f"{words.strong(self.order)} has no open hold, so there is nothing to release."
+
+
+class HoldUnknown(Refusal):
+    order: str
+    typed: str
+    holds: tuple[tuple[int, str], ...]
+
+    @property
+    def field(self) -> str:
+        return "hold"
+
+    def sentence(self, words: Words) -> str:
+        known = listed([f"H-{number} ({words.text(reason)})" for number, reason in self.holds])
+        return f"{words.strong(self.typed)} is not an open hold of {words.strong(self.order)}. Open now: {known}."
+
+
+class SeveralHolds(Refusal):
+    order: str
+    holds: tuple[tuple[int, str], ...]
+
+    @property
+    def field(self) -> str:
+        return "hold"
+
+    def sentence(self, words: Words) -> str:
+        known = listed([f"H-{number} ({words.text(reason)})" for number, reason in self.holds], "and")
+        return (
+            f"{words.strong(self.order)} has {len(self.holds)} open holds: {known}. "
+            f"Say which one, for example `/release {words.text(self.order)} H-{self.holds[0][0]}`."
+        )
+
+
+class HoldNotYetActive(Refusal):
+    order: str
+    hold: int
+    request: int | None
+    by: str
+
+    @property
+    def field(self) -> str:
+        return "hold"
+
+    def sentence(self, words: Words) -> str:
+        return (
+            f"H-{self.hold} on {words.strong(self.order)} is only asked for (R-{self.request}), not in force. "
+            f"{words.member(self.by)} can withdraw it, or its signer can reject it."
+        )
+
+
+class RequestUnknown(Refusal):
+    request: int
+
+    def sentence(self, words: Words) -> str:
+        return f"There is no request R-{self.request} on this desk."
+
+
+ENDS = {
+    "approved": "was approved by",
+    "rejected": "was rejected by",
+    "withdrawn": "was withdrawn by",
+    "expired": "has expired",
+    "void": "became void when it was opened by",
+}
+
+
+class AlreadyDecided(Refusal):
+    request: int
+    state: str
+    by: str | None
+    at: datetime
+
+    def sentence(self, words: Words) -> str:
+        who = f" {words.member(self.by)}" if self.by and self.state != "expired" else ""
+        return f"R-{self.request} {ENDS[self.state]}{who} {words.when(self.at)}. Your click changed nothing."
+
+
+class NotYoursToSign(Refusal):
+    request: int
+    sign: tuple[Signers, ...]
+
+    def sentence(self, words: Words) -> str:
+        return f"R-{self.request} is not yours to sign. {who_can(self.sign, words)} can."
+
+
+class OwnRequest(Refusal):
+    request: int
+    sign: tuple[Signers, ...]
+
+    def sentence(self, words: Words) -> str:
+        return (
+            f"R-{self.request} is your own request, so somebody else signs it: {who_can(self.sign, words)}. "
+            "If you no longer need it, withdraw it."
+        )
+
+
+class AlreadySigned(Refusal):
+    request: int
+    at: datetime
+    sign: tuple[Signers, ...]
+
+    def sentence(self, words: Words) -> str:
+        return (
+            f"You signed R-{self.request} {words.when(self.at)}. "
+            f"It still needs {who_can(self.sign, words, 'and')}: a second signature comes from a second person."
+        )
+
+
+class OrderMoved(Refusal):
+    request: int
+    order: str
+    moves: tuple[str, ...]
+    by: str  # who had asked
+
+    def sentence(self, words: Words) -> str:
+        moved = "; ".join(words.text(move) for move in self.moves[:5])
+        more = f"; and {len(self.moves) - 5} more" if len(self.moves) > 5 else ""
+        return (
+            f"{words.strong(self.order)} moved on since R-{self.request} was asked: {moved}{more}. "
+            f"The request is void. {words.member(self.by)} can ask again with today's values."
+        )
+
+
+class CardOutdated(Refusal):
+    request: int
+
+    def sentence(self, words: Words) -> str:
+        return f"This card shows an older version of R-{self.request}. Please look at the newest one, then decide."
+
+
+class NotYoursToWithdraw(Refusal):
+    request: int
+    by: str
+
+    def sentence(self, words: Words) -> str:
+        return f"Only {words.member(self.by)}, who asked for R-{self.request}, can withdraw it. A signer can reject it."
+
+
+class FormNotOpened(Refusal):
+    typed: str
+
+    def sentence(self, words: Words) -> str:
+        return f"Slack did not open the form just now. You can type it instead: `{self.typed}`"
+
+
+class ButtonUnknown(Refusal):
+    def sentence(self, words: Words) -> str:
+        return "This button belongs to an older version of Redtag and does nothing any more. `/desk help` lists what works."

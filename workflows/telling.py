@@ -1,0 +1,79 @@
+"""Who is told what: the notices that go with each outcome. What they say is made when they are delivered."""
+
+from collections.abc import Iterable
+
+from workflows.commands import Origin
+from workflows.outcome import Notice
+from workflows.policy.model import Policy
+from workflows.results import Refusal, Result
+from workflows.values import Request
+
+
+def slack_lane(destination: str) -> str:
+    return f"slack:{destination}"
+
+
+def cards(policy: Policy, order: str, request: int, roles: Iterable[str]) -> tuple[Notice, ...]:
+    """A card in the channel of each role that signs."""
+    return tuple(
+        Notice("card", slack_lane(policy.roles[role].channel), {"role": role}, order, request)
+        for role in dict.fromkeys(roles)
+        if role in policy.roles
+    )
+
+
+def redraws(policy: Policy, request: Request) -> tuple[Notice, ...]:
+    """Every card of a request again, from what is stored by then."""
+    return _redraws(policy, request.order_number, request.number, (entry.role for entry in request.sign))
+
+
+def redraw_of_placement(policy: Policy, order: str, placement: int | None, owner: str) -> tuple[Notice, ...]:
+    """The placement's card shows the state of its hold, so it is redrawn when a release changes that."""
+    return _redraws(policy, order, placement, [owner]) if placement else ()
+
+
+def _redraws(policy: Policy, order: str, request: int, roles: Iterable[str]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice("card.redraw", slack_lane(policy.roles[role].channel), {"role": role}, order, request)
+        for role in dict.fromkeys(roles)
+        if role in policy.roles
+    )
+
+
+def reply(
+    origin: Origin, user_id: str, result: Result, *, order: str = "", request: int | None = None
+) -> Notice | None:
+    """The words to the one who acted, where the listener cannot say them itself."""
+    if origin.says_refused if isinstance(result, Refusal) else origin.says_done:
+        return None
+    payload = {
+        "channel": origin.channel,
+        "replaces": origin.replaces,
+        "response_url": origin.response_url,
+        "result": result.dump(),
+        "user": user_id,
+    }
+    return Notice("reply", f"reply:{user_id}", payload, order, request)
+
+
+def to_requester(request: Request, what: str, by: str, note: str = "") -> Notice:
+    """A direct message about what somebody else did to the request."""
+    payload = {"by": by, "note": note, "what": what}
+    return Notice("outcome", slack_lane(request.requested_by), payload, request.order_number, request.number)
+
+
+def release_announcements(
+    policy: Policy, order: str, request: int, *, clear: bool, blockers: tuple[str, ...]
+) -> tuple[Notice, ...]:
+    """The floor's post and e-mails. `clear` and `blockers` are as the deciding transaction saw them."""
+    payload = {"blockers": list(blockers), "clear": clear}
+    post = Notice("floor", slack_lane(policy.desk.floor_channel), payload, order, request)
+    mails = (
+        Notice("floor.email", f"email:{address}", {**payload, "to": address}, order, request)
+        for address in dict.fromkeys(policy.desk.floor_email)
+    )
+    return (post, *mails)
+
+
+def only(*notices: Notice | None) -> tuple[Notice, ...]:
+    return tuple(notice for notice in notices if notice is not None)

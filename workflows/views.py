@@ -1,0 +1,91 @@
+"""What people look at: read models, as they come from the store and before any words or blocks are made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflows.gate import Gate
+from workflows.policy.model import Policy
+from workflows.reasons import reason_label
+from workflows.results import Signers
+from workflows.signers import missing, signers
+from workflows.values import Hold, Order, Request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """Everything a card shows. `names` are display names by user id, for places that cannot mention people."""
+
+    request: Request
+    order: Order
+    hold: Hold | None
+    open_holds: tuple[Hold, ...]
+    policy: Policy
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason_label(self) -> str:
+        """The label of what is held, or of the reason of a cancel or change."""
+        kind, code = ("hold", self.hold.reason) if self.hold else (self.request.kind.value, self.request.reason)
+        return reason_label(self.policy, kind, code)
+
+    @property
+    def release_reason_label(self) -> str:
+        return reason_label(self.policy, "release", self.request.reason) if self.request.reason else ""
+
+    @property
+    def waiting_for(self) -> tuple[Signers, ...]:
+        """Who has still to sign, without the one who asked."""
+        left = missing(self.request.sign, self.request.decisions)
+        return signers(self.policy, left, leave_out=self.request.requested_by)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    at: datetime
+    actor: str
+    action: str
+    request: int | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """`requests` are all of the order's, newest first; `timeline` the newest audit entries, newest first."""
+
+    order: Order
+    holds: tuple[Hold, ...]
+    requests: tuple[Request, ...]
+    timeline: tuple[TimelineEntry, ...]
+    gate: Gate
+    policy: Policy
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """An open hold or a pending request. `waiting_for` is empty for a hold that nobody has asked to release."""
+
+    id: str
+    kind: str  # hold | place_hold | release_hold | cancel | change
+    order_number: str
+    customer: str
+    currency: str
+    total: int
+    reason_label: str
+    owner: str
+    since: datetime
+    by: str
+    waiting_for: tuple[Signers, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOption:
+    """One line of an order typeahead."""
+
+    number: str
+    customer: str
+    stage: str
+    currency: str
+    total: int
