@@ -2,11 +2,14 @@
 
 import copy
 import json
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
+from playground.slack import blockkit
 from playground.slack.blockkit import check_message, check_options, check_view, total_text
+from playground.slack.blockkit.limits import EVERYWHERE, LIMITS
 
 Json = dict[str, Any]
 
@@ -436,3 +439,25 @@ def test_total_text_counts_every_text_of_a_message_once() -> None:
         rich({"type": "text", "text": "1234"}),
     ]
     assert total_text(blocks) == 5 + 2 + 1 + 3 + 4 + 4
+
+
+def definitions() -> dict[str, Json]:
+    return json.loads(files(blockkit).joinpath("schema.json").read_text("utf-8"))["definitions"]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_lie_over_properties_that_the_types_have(name: str) -> None:
+    schema = definitions()[name]
+    known = {key for one in schema.get("anyOf", [schema]) for key in one["properties"]}
+    assert set(LIMITS[name]["properties"]) <= known
+
+
+def test_limits_of_every_definition_name_properties_that_the_types_have() -> None:
+    text = json.dumps(definitions())
+    assert [name for name in EVERYWHERE if f'"{name}": {{' not in text] == []
+
+
+def test_the_notice_stands_beside_the_data() -> None:
+    notice = files(blockkit).joinpath("NOTICE").read_text("utf-8")
+    assert "@slack/types 3.2.0" in notice
+    assert "MIT License" in notice
