@@ -268,6 +268,7 @@ BAD: list[tuple[Json, str]] = [
         "/blocks/0/element/options/0/description/text: longer than 75",
     ),
     (form(select(options=[{"text": plain("x")}])), "/blocks/0/element/options/0: missing: value"),
+    (form(select(options=[option(value="")])), "/blocks/0/element/options/0/value: empty"),
     (
         form(select(options=[{"text": mrkdwn("x"), "value": "x"}])),
         "/blocks/0/element/options/0/text/type: must be plain",

@@ -33,7 +33,9 @@ NUMBER = {"pattern": r"^-?\d+(\.\d+)?\Z"}
 WEB_ADDRESS = {"pattern": "^https?://", "maxLength": 3000}
 GROUPS = items(1, 100, props(label=text(75), options=items(1, 100)))
 SELECT = props(options=items(1, 100), option_groups=GROUPS)
-OPTION = props("value", text=text(75), value=at_most(150), description=text(75), url=at_most(3000))
+OPTION = props(
+    "value", text=text(75), value={"minLength": 1, "maxLength": 150}, description=text(75), url=at_most(3000)
+)
 FILTER = props(filter={"minProperties": 1} | props(include=items(1, 4)))
 CELLS = items(1, 20)
 VIEW = {
