@@ -326,6 +326,7 @@ notices = Table(
     Column("unclear", Integer, nullable=False, server_default="0"),
     moment("created_at"),
     moment("due_at"),
+    moment("tried_at", nullable=True),  # when its first send began: how long we go on trying counts from here
     moment("settled_at", nullable=True),
     *words("error"),
     PrimaryKeyConstraint("desk_id", "id"),
@@ -340,6 +341,7 @@ Index(
     notices.c.id,
     postgresql_where=text("state = 'ready'"),
 )
+Index("notices_dead_idx", notices.c.desk_id, notices.c.id, postgresql_where=text("state = 'dead'"))
 
 # Who is sending on a lane, and when the lane may be used again: a lease and a pace in one.
 lanes = Table(

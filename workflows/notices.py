@@ -73,6 +73,7 @@ class Dead:
     """Trying again would not help until somebody has changed something."""
 
     error: str
+    definite: bool = True
 
 
 Settlement = Sent | Skipped | Retry | Dead

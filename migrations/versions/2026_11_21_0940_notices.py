@@ -23,6 +23,7 @@ def upgrade() -> None:
             unclear INTEGER DEFAULT '0' NOT NULL,
             created_at TIMESTAMP WITH TIME ZONE NOT NULL,
             due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+            tried_at TIMESTAMP WITH TIME ZONE,
             settled_at TIMESTAMP WITH TIME ZONE,
             error TEXT DEFAULT '' NOT NULL,
             CONSTRAINT notices_pkey PRIMARY KEY (desk_id, id),
@@ -32,6 +33,7 @@ def upgrade() -> None:
         )
         """,
         "CREATE INDEX notices_ready_idx ON notices (desk_id, lane, id) WHERE state = 'ready'",
+        "CREATE INDEX notices_dead_idx ON notices (desk_id, id) WHERE state = 'dead'",
         """
         CREATE TABLE lanes (
             desk_id TEXT NOT NULL,
