@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from playground.slack.blockkit import check_options
 from playground.slack.content import POSTED_TEXT, content
 from playground.slack.core import Core, SlackError
 from playground.slack.methods_views import STACK, accepted, open_on_top, redraw
@@ -14,7 +15,6 @@ from playground.slack.transport_http import JSON
 
 TROUBLE = "We had some trouble connecting. Try again?"
 NO_MESSAGE = "invalid_command_response"
-MOST_OPTIONS = 100
 
 
 class Unacceptable(Exception):
@@ -120,7 +120,7 @@ def _show_errors(core: Core, view: View, errors: Any) -> dict[str, str]:
 
 
 def options(core: Core, delivery: Delivery) -> Answer:
-    """At most a hundred options, or groups of them."""
+    """At most a hundred options, or groups of them, flattened here."""
     if delivery.failure:
         return _answer(delivery, error=delivery.failure)
     try:
@@ -131,29 +131,10 @@ def options(core: Core, delivery: Delivery) -> Answer:
 
 
 def _options(given: Any) -> Blocks:
-    if not isinstance(given, dict) or set(given) not in ({"options"}, {"option_groups"}):
+    if not isinstance(given, dict):
         raise Unacceptable("the answer to a suggestion holds options or option_groups")
-    [(key, held)] = given.items()
-    if not isinstance(held, list) or len(held) > MOST_OPTIONS:
-        raise Unacceptable(f"{key} is a list of at most {MOST_OPTIONS}")
-    if key == "options":
-        return [_option(one) for one in held]
-    return [_option(one) for group in held for one in _group(group)]
-
-
-def _group(group: Any) -> Blocks:
-    if not isinstance(group, dict) or set(group) != {"label", "options"} or len(group["options"]) > MOST_OPTIONS:
-        raise Unacceptable(f"an option group has a label and at most {MOST_OPTIONS} options")
-    return list(group["options"])
-
-
-def _option(given: Any) -> dict[str, Any]:
-    if not isinstance(given, dict) or not {"text", "value"} <= set(given) <= {"text", "value", "description"}:
-        raise Unacceptable("an option has text, value and perhaps a description")
-    for name in ("text", "description"):
-        said = given.get(name)
-        if said is not None and (said.get("type") != "plain_text" or not 0 < len(said.get("text", "")) <= 75):
-            raise Unacceptable(f"the {name} of an option is plain_text of 1 to 75 characters")
-    if not isinstance(given["value"], str) or not 0 < len(given["value"]) <= 150:
-        raise Unacceptable("the value of an option is a text of 1 to 150 characters")
-    return given
+    problems = check_options(given)
+    if problems:
+        raise Unacceptable("; ".join(problems))
+    groups = given.get("option_groups", [])
+    return [*given.get("options", []), *(option for group in groups for option in group["options"])]

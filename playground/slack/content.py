@@ -1,10 +1,10 @@
 """What a message may hold, whichever way it comes: chat methods, response_url, or the answer to a command."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from playground.slack.arguments import Arguments, structure, text
+from playground.slack.blockkit import check_message, total_text
 from playground.slack.core import SlackError
 from playground.slack.model import Blocks
 from playground.slack.wire import with_ids
@@ -40,33 +40,19 @@ def content(arguments: Arguments, *, longest: int, truncates: bool = False) -> C
 
 
 def checked_blocks(arguments: Arguments) -> Blocks:
-    from playground.slack.blockkit import check_message
-
     blocks: Blocks = structure(arguments, "blocks", list, "invalid_blocks_format") or []
     if not blocks:
         return []
     problems = check_message({"text": text(arguments, "text"), "blocks": blocks})
     if problems:
         raise SlackError("invalid_blocks", **error_details(problems))
-    if sum(map(len, _texts(blocks))) > BLOCKS_TEXT:
+    if total_text(blocks) > BLOCKS_TEXT:
         raise SlackError("msg_blocks_too_long")
     return blocks
 
 
 def error_details(problems: list[str]) -> dict[str, Any]:
     return {"errors": problems, "response_metadata": {"messages": [f"[ERROR] {one}" for one in problems]}}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-    elif isinstance(value, dict):
-        for key, held in value.items():
-            if key == "text" and isinstance(held, str):
-                yield held
-            else:
-                yield from _texts(held)
 
 
 def checked_metadata(arguments: Arguments) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from playground.slack.changes import Changes
 from playground.slack.faults import Faults
@@ -22,6 +22,11 @@ from playground.slack.state import (
     remove_message,
     state_of,
 )
+
+LONGEST_RECORD = 20_000
+"""Calls and deliveries kept; the oldest go first."""
+
+T = TypeVar("T")
 
 
 class SlackError(Exception):
@@ -131,11 +136,11 @@ class Core:
     # the record
 
     def record_call(self, call: Call) -> None:
-        self.calls.append(call)
+        _keep(self.calls, call)
         self.changes.touch()
 
     def record_delivery(self, delivery: Delivery) -> Delivery:
-        self.deliveries.append(delivery)
+        _keep(self.deliveries, delivery)
         self.changes.touch()
         return delivery
 
@@ -144,3 +149,9 @@ class Core:
         noted = replace(delivery, problem=problem)
         self.deliveries[:] = [noted if one.id == delivery.id else one for one in self.deliveries]
         return noted
+
+
+def _keep(record: list[T], newest: T) -> None:
+    record.append(newest)
+    if len(record) > LONGEST_RECORD:
+        del record[: LONGEST_RECORD // 10]

@@ -3,13 +3,13 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.slack import answers
 from playground.slack.core import Core
-from playground.slack.model import Answer, Blocks, Delivery
+from playground.slack.entry import Offered
+from playground.slack.model import Answer, Delivery
 from playground.slack.transport_http import HttpBot, HttpSender, Reply, SignedRequest, signed
 from playground.slack.transport_socket import SocketBots, envelope
 
@@ -25,8 +25,7 @@ class Delivering(Core):
         self.http: HttpBot | None = None
         self.answer_within = SECONDS_TO_ANSWER
         self.event_retries: Sequence[float] = EVENT_RETRIES
-        self.offered: dict[tuple[str, str], Blocks] = {}
-        """(view id, action id) → the options that the app last suggested there."""
+        self.offered: Offered = {}
         self._sender = HttpSender()
         self._numbers = itertools.count(1)
         self._retries: set[asyncio.Task[None]] = set()
@@ -50,25 +49,26 @@ class Delivering(Core):
         if self.socket_mode:
             return await self._over_socket(kind, payload, retry, envelope(kind, payload, retry))
         if self.http is None:
-            return self._record(kind, payload, "none", Reply(failure="dispatch_failed"))
+            return self._record(kind, payload, Reply(failure="dispatch_failed"), retry, {"transport": "none"})
         return await self._over_http(kind, payload, retry, signed(self.http, self.signing_secret, kind, payload, retry))
 
     async def _over_http(self, kind: str, payload: dict[str, Any], retry: int, request: SignedRequest) -> Delivery:
         reply = await self._sender.send(request, self.answer_within)
-        sent = self._record(kind, payload, "http", reply, retry)
-        return self._amend(sent, url=request.url, headers=request.headers, body=request.body)
+        sent = {"transport": "http", "url": request.url, "headers": request.headers, "body": request.body}
+        return self._record(kind, payload, reply, retry, sent)
 
     async def _over_socket(self, kind: str, payload: dict[str, Any], retry: int, made: dict[str, Any]) -> Delivery:
         reply = await self.sockets.send(made, self.answer_within)
-        return self._amend(self._record(kind, payload, "socket", reply, retry), body=json.dumps(made).encode())
+        return self._record(kind, payload, reply, retry, {"transport": "socket", "body": json.dumps(made).encode()})
 
-    def _record(self, kind: str, payload: dict[str, Any], transport: str, reply: Reply, retry: int = 0) -> Delivery:
+    def _record(
+        self, kind: str, payload: dict[str, Any], reply: Reply, retry: int, sent: Mapping[str, Any]
+    ) -> Delivery:
         return self.record_delivery(
             Delivery(
                 next(self._numbers),
                 kind,
                 payload,
-                transport,
                 at=self.clock(),
                 status=reply.status,
                 answer=reply.body,
@@ -76,13 +76,9 @@ class Delivering(Core):
                 ms=reply.ms,
                 failure=reply.failure,
                 retry=retry,
+                **sent,
             )
         )
-
-    def _amend(self, delivery: Delivery, **what: Any) -> Delivery:
-        amended = replace(delivery, **what)
-        self.deliveries[:] = [amended if one.id == delivery.id else one for one in self.deliveries]
-        return amended
 
     async def send_raw(self, request: SignedRequest) -> Answer:
         """Send these very bytes and headers over HTTP, forged or not."""

@@ -1,9 +1,41 @@
-"""What Slack's own client checks before it sends a form."""
+"""What Slack's own client does with a form: it keeps what is entered, and checks it before it is sent."""
 
+from dataclasses import replace
 from typing import Any
 
-from playground.slack.elements import is_empty, places
-from playground.slack.model import View
+from playground.slack.elements import Place, find_input, is_empty, places, typed_value
+from playground.slack.model import Blocks, View
+from playground.slack.state import Values
+
+Offered = dict[tuple[str, str], Blocks]
+"""(view id, action id) → the options that an external menu was last given."""
+
+
+def filled(view: View, values: Values, simple: dict[str, Any], offered: Offered) -> View:
+    """The view with more entered: `values` as in state.values, `simple` by block id or action id."""
+    merged = {block: dict(actions) for block, actions in view.values.items()}
+    for block_id, actions in values.items():
+        merged.setdefault(block_id, {}).update(actions)
+    for name, given in simple.items():
+        _enter(merged, view, find_input(view.blocks, name), given, offered)
+    return replace(view, values=merged)
+
+
+def entered(view: View, place: Place, value: Any, offered: Offered) -> View:
+    """The view after one element was used; a button and an overflow menu leave nothing behind."""
+    if place.action_id not in view.values.get(place.block_id, {}):
+        return view
+    merged = {block: dict(actions) for block, actions in view.values.items()}
+    _enter(merged, view, place, value, offered)
+    return replace(view, values=merged)
+
+
+def _enter(values: Values, view: View, place: Place, given: Any, offered: Offered) -> None:
+    if isinstance(given, dict):
+        value = {"type": place.element["type"], **given}
+    else:
+        value = typed_value(place.element, given, offered.get((view.id, place.action_id)))
+    values.setdefault(place.block_id, {})[place.action_id] = value
 
 
 def missing(view: View) -> dict[str, str]:

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from playground.slack import blockkit
 from playground.slack.arguments import Arguments, required, structure, text
 from playground.slack.content import checked_blocks, error_details
 from playground.slack.core import Core, SlackError
@@ -105,8 +106,6 @@ def accepted(core: Core, body: dict[str, Any], kind: str, replaces: View | None 
 
 
 def check_view(body: dict[str, Any]) -> None:
-    from playground.slack import blockkit
-
     problems = blockkit.check_view(body)
     if problems:
         raise SlackError("invalid_arguments", **error_details(problems))

@@ -113,6 +113,8 @@ def chosen(place: Place, selected: Any) -> Payload:
     """The value that a click on this element carries: nothing for a button."""
     if not value_key(place.element):
         return {}
+    if isinstance(selected, dict):
+        return {"type": place.element["type"], **selected}
     if selected is None:
         return starting_value(place.element)
     if place.element["type"] == "overflow":

@@ -21,6 +21,7 @@ from playground.slack.core import Core
 from playground.slack.dropping import DroppableProtocol
 from playground.slack.transport_socket import SocketBots
 
+SECONDS_TO_FINISH = 1.0
 Endpoint = Callable[[Core, Request], Awaitable[Response]]
 
 
@@ -77,10 +78,32 @@ async def _download(core: Core, request: Request) -> Response:
 
 
 class _Server(uvicorn.Server):
+    """Uvicorn without its tenth of a second here and there: hundreds of tests start and stop one."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """The process, not this server, decides what Ctrl-C means."""
         yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_FINISH):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 — they are plain sets
+                    await asyncio.sleep(0.002)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -93,18 +116,18 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         lifespan="off",
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=1,
+        date_header=False,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.001)
             if task.done():
                 await task
         yield
     finally:
-        server.should_exit = True
+        server.stop.set()
         await task
 
 

@@ -12,12 +12,12 @@ from starlette.types import ASGIApp
 from playground.slack import answers, entry, payloads, persistence, server
 from playground.slack.changes import Subscription
 from playground.slack.delivering import Delivering
-from playground.slack.elements import Place, carried_values, find, find_input, typed_value
+from playground.slack.elements import carried_values, find
 from playground.slack.faults import Fault
 from playground.slack.methods_files import new_file
 from playground.slack.model import Answer, Blocks, Delivery, File, Mail, Message, View
-from playground.slack.seed import Seed
-from playground.slack.state import find_message, im_channel, stack
+from playground.slack.seed import Seed, demo_seed
+from playground.slack.state import find_message, find_view, im_channel, stack
 from playground.slack.wire import escaped
 
 T = TypeVar("T")
@@ -58,7 +58,9 @@ class Workspace(Delivering):
         """Use an element of a modal or of the Home tab. `value`: as in state.values, or plain (an option's value …).
         Inside an input block the app hears of it only with dispatch_action.
         """
-        view, place = self._entered(user_id, view_id, block_id or action_id, value, action_id)
+        shown = self._open_view(user_id, view_id)
+        place = find(shown.blocks, action_id, block_id=block_id)
+        view = self.show_view(entry.entered(shown, place, value, self.offered))
         if place.in_input and not place.block.get("dispatch_action"):
             return Answer(status=200)
         held = view.values.get(place.block_id, {}).get(place.action_id, {})
@@ -72,7 +74,7 @@ class Workspace(Delivering):
         """Fill in and send a modal: order="ORD-1", reason="credit", or `values` as in state.values.
         What Slack's client refuses (a required field left empty …) comes back in `errors` and is not sent.
         """
-        view = self._filled(self._open_view(user_id, view_id), values or {}, simple)
+        view = entry.filled(self._open_view(user_id, view_id), values or {}, simple, self.offered)
         refused = entry.missing(view)
         self.show_view(replace(view, errors=refused))
         if refused:
@@ -194,7 +196,7 @@ class Workspace(Delivering):
         self, user_id: str, view_id: str, values: dict[str, dict[str, dict[str, Any]]] | None = None, **simple: Any
     ) -> dict[str, Any]:
         """A submission as it would be sent, without the checks of Slack's client."""
-        view = self._filled(self._open_view(user_id, view_id), values or {}, simple)
+        view = entry.filled(self._open_view(user_id, view_id), values or {}, simple, self.offered)
         return payloads.submission(self, user_id, view)
 
     def payload_for_shortcut(self, user_id: str, callback_id: str, message: Message | None = None) -> dict[str, Any]:
@@ -229,47 +231,29 @@ class Workspace(Delivering):
     def subscribe(self) -> Subscription:
         return self.changes.subscribe()
 
+    def change_user(self, user_id: str, **what: Any) -> None:
+        """Deactivate a person (deleted=True), make a guest of one (is_restricted=True) … No event is sent."""
+        self.state.users[user_id] = replace(self.state.users[user_id], **what)
+
+    def change_channel(self, channel_id: str, **what: Any) -> None:
+        """Archive a channel (is_archived=True), change its members … No event is sent."""
+        self.state.channels[channel_id] = replace(self.state.channels[channel_id], **what)
+
     def save(self, path: str | Path) -> None:
-        persistence.write(self.state, Path(path))
+        persistence.write(self.state, Path(path), self.clock())
 
     @classmethod
-    def load(cls, path: str | Path, seed: Seed, **options: Any) -> Self:
+    def load(cls, path: str | Path, seed: Seed | None = None, **options: Any) -> Self:
         """The workspace as it was saved. People and channels come from the file; the rest of the seed as given."""
-        workspace = cls(seed, **options)
+        workspace = cls(seed or demo_seed(), **options)
         workspace.state = persistence.read(Path(path))
         return workspace
 
-    # inside a view
-
     def _open_view(self, user_id: str, view_id: str) -> View:
-        view = self.state.views.get(view_id) or next(
-            (home for home in self.state.homes.values() if home.id == view_id), None
-        )
+        view = find_view(self.state, view_id)
         if view is None or view.user != user_id:
             raise LookupError(f"{user_id} has no open view {view_id}")
         return view
-
-    def _filled(self, view: View, values: dict[str, dict[str, dict[str, Any]]], simple: dict[str, Any]) -> View:
-        merged = {block: dict(actions) for block, actions in view.values.items()}
-        for block_id, actions in values.items():
-            merged.setdefault(block_id, {}).update(actions)
-        for name, given in simple.items():
-            place = find_input(view.blocks, name)
-            offered = self.offered.get((view.id, place.action_id))
-            merged.setdefault(place.block_id, {})[place.action_id] = typed_value(place.element, given, offered)
-        return replace(view, values=merged)
-
-    def _entered(self, user_id: str, view_id: str, name: str, value: Any, action_id: str) -> tuple[View, Place]:
-        view = self._open_view(user_id, view_id)
-        place = find(view.blocks, action_id, block_id=name if name != action_id else "")
-        if place.action_id not in view.values.get(place.block_id, {}):
-            return view, place
-        if isinstance(value, dict):
-            given = {"type": place.element["type"], **value}
-            filled = self._filled(view, {place.block_id: {place.action_id: given}}, {})
-        else:
-            filled = self._filled(view, {}, {place.block_id: value})
-        return self.show_view(filled), place
 
 
 def asgi(workspace: Workspace) -> Starlette:
