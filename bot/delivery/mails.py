@@ -1,0 +1,83 @@
+"""The words of e-mails, from templates in `templates/`."""
+
+import functools
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from bot.delivery.ports import Mail
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PROMISE: Final = re.compile(r"clear(\W+)to(\W+)ship", re.IGNORECASE)
+# Line breaks of any kind, control characters, and marks that turn the direction of the text around.
+UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+LONGEST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FloorRelease:
+    """What the floor reads when a hold is released; all ready to be shown, nothing escaped."""
+
+    order: str
+    customer: str
+    request: str  # R-12
+    hold: str  # H-17
+    reason: str  # label of the released hold's reason
+    approved_by: str
+    requested_by: str
+    clear: bool
+    blockers: tuple[str, ...] = ()  # what still holds the order
+    lines: tuple[str, ...] = ()  # the order's lines, a sentence each
+    released_reason: str = ""  # label of the release's own reason
+    note: str = ""
+    desk: str = ""
+    released_at: str = ""
+
+
+def floor_release_mail(to: str, values: FloorRelease) -> Mail:
+    """The words "Clear to ship" stand in it if no hold is left, and nowhere in it otherwise."""
+    return _mail(to, "floor_release", _readable(values))
+
+
+def _readable(values: FloorRelease) -> dict[str, Any]:
+    clear = values.clear and not values.blockers
+    clean = _line if clear else _unpromised
+    shown = {name: _each(clean, value) for name, value in asdict(values).items()}
+    return shown | {"clear": clear}
+
+
+def _each(clean: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    return [clean(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def _line(text: str) -> str:
+    return " ".join(UNPRINTABLE.sub(" ", text).split())[:LONGEST]
+
+
+def _unpromised(text: str) -> str:
+    """A customer or a note of that name must not be read as our word."""
+    return PROMISE.sub(r"clear-to-ship", _line(text))
+
+
+def _mail(to: str, name: str, values: dict[str, Any]) -> Mail:
+    subject, text, html = (
+        _environment().get_template(f"{name}.{part}").render(values)
+        for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Mail(to, " ".join(subject.split()), text.strip() + "\n", html)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=jinja2.select_autoescape(["html"]),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )

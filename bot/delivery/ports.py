@@ -1,0 +1,90 @@
+"""What delivery sends, as plain data, and what it needs from outside, as shapes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from workflows.notices import Claimed, Settlement
+
+Blocks = Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A new message. `channel` may be a user id: Slack then opens the direct message."""
+
+    channel: str
+    text: str
+    blocks: Blocks = ()
+    thread_ts: str | None = None
+    broadcast: bool = False  # a reply in a thread that also shows in the channel
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A message drawn again in its place; `fallback` is posted where it is gone or may not be edited any more."""
+
+    channel: str
+    ts: str
+    text: str
+    blocks: Blocks = ()
+    fallback: Post | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Private words to `user`: by `response_url`, else as an ephemeral message in `channel`, else as a direct one."""
+
+    response_url: str
+    channel: str
+    user: str
+    text: str
+    blocks: Blocks = ()
+    replace_original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The same notice must always give the same mail: Resend refuses a key that comes back with another one."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    why: str
+
+
+Calls = Post | tuple[Update, ...] | Reply | Mail | Nothing
+
+
+class Renderer(Protocol):
+    async def render(self, claimed: Claimed) -> Calls:
+        """What this notice says, made from what is stored now. Called before each attempt."""
+
+
+class Clients(Protocol):
+    def client_for(self, desk_id: str) -> AsyncWebClient | None:
+        """The desk's client, with `retry_handlers=[]`: one that tries again by itself would post twice."""
+
+
+class Outbox(Protocol):
+    async def claim(self, *, limit: int, lease: timedelta) -> list[Claimed]: ...
+
+    async def settle(self, claimed: Claimed, settlement: Settlement) -> bool:
+        """False where the lane is no longer ours."""
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` on every hint that there is something new, until cancelled."""
+
+
+class Sends(Protocol):
+    async def prepare(self, claimed: Claimed) -> Calls: ...
+
+    async def send(self, claimed: Claimed, calls: Calls) -> Settlement: ...

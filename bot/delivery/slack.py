@@ -1,0 +1,136 @@
+"""Messages to Slack: at most two of the same, the second one saying so."""
+
+import dataclasses
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.delivery.lookup import Answer, find_posted, mark
+from bot.delivery.ports import Blocks, Clients, Post, Reply, Update
+from bot.delivery.problems import CALL_ERRORS, Kind, Problem, problem_of, settled
+from bot.delivery.response_url import ResponseUrls
+from bot.delivery.trying import again
+from workflows.notices import Claimed, Dead, Retry, Sent, Settlement, Skipped
+
+# The message cannot be drawn again where it stands, so it is posted anew.
+GONE: Final = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
+MOST_BLOCKS: Final = 50
+
+
+class SlackSender:
+    def __init__(self, clients: Clients, response_urls: ResponseUrls) -> None:
+        self._clients = clients
+        self._response_urls = response_urls
+
+    async def post(self, claimed: Claimed, post: Post) -> Settlement:
+        client = self._clients.client_for(claimed.desk_id)
+        if client is None:
+            return _no_token(claimed)
+        if claimed.unclear < 2:
+            return await _post(client, claimed, post)
+        return await _post_unless_there(client, claimed, post)
+
+    async def update(self, claimed: Claimed, updates: tuple[Update, ...]) -> Settlement:
+        """Draw a message again wherever it stands: it may have been posted twice."""
+        client = self._clients.client_for(claimed.desk_id)
+        if client is None:
+            return _no_token(claimed)
+        answers = [await _called(_update(client, update)) for update in updates]
+        problems = [answer for answer in answers if isinstance(answer, Problem) and answer.code not in GONE]
+        if problems:
+            return settled(claimed, problems[0], repeatable=True)
+        if any(isinstance(answer, AsyncSlackResponse) for answer in answers):
+            return Sent()
+        return await self._instead(claimed, updates)
+
+    async def _instead(self, claimed: Claimed, updates: tuple[Update, ...]) -> Settlement:
+        fallback = next((update.fallback for update in updates if update.fallback), None)
+        return await self.post(claimed, fallback) if fallback else Skipped("the message is gone")
+
+    async def reply(self, claimed: Claimed, reply: Reply) -> Settlement:
+        """By the first way that Slack lets us go. Twice would do no harm: only one person sees it."""
+        problem = await self._response_urls.answer(reply)
+        if problem is None:
+            return Sent()
+        if problem.kind is not Kind.REFUSED:
+            return settled(claimed, problem)
+        client = self._clients.client_for(claimed.desk_id)
+        if client is None:
+            return _no_token(claimed)
+        answer = await _privately(client, reply)
+        return settled(claimed, answer) if isinstance(answer, Problem) else _sent(answer)
+
+
+async def _post_unless_there(client: AsyncWebClient, claimed: Claimed, post: Post) -> Settlement:
+    """An earlier post may have arrived. That Slack answers the question also shows that it is well again."""
+    found = await find_posted(client, post, claimed)
+    match found:
+        case Problem():
+            return settled(claimed, found, repeatable=True)
+        case Answer.ABSENT:
+            return await _post(client, claimed, post)
+        case Answer.UNREADABLE if claimed.unclear > 2:
+            return Dead("posted twice, no answer either time")
+        case Answer.UNREADABLE:
+            return await _post(client, claimed, as_repeat(post, claimed), repeat=True)
+        case ts:
+            return Sent(post.channel, ts, {"found": True})
+
+
+async def _post(client: AsyncWebClient, claimed: Claimed, post: Post, **facts: bool) -> Settlement:
+    call = client.chat_postMessage(
+        **_content(post.text, post.blocks),
+        channel=post.channel,
+        metadata=mark(claimed),
+        reply_broadcast=post.broadcast or None,
+        thread_ts=post.thread_ts,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    answer = await _called(call)
+    return settled(claimed, answer) if isinstance(answer, Problem) else _sent(answer, **facts)
+
+
+def _update(client: AsyncWebClient, update: Update) -> Awaitable[AsyncSlackResponse]:
+    # Blocks always, be they none: without them, the ones that were there would stay or go as Slack sees fit.
+    return client.chat_update(channel=update.channel, ts=update.ts, text=update.text, blocks=[*update.blocks])
+
+
+async def _privately(client: AsyncWebClient, reply: Reply) -> AsyncSlackResponse | Problem:
+    """As an ephemeral message where the person is; where that cannot be, as a direct one."""
+    content = _content(reply.text, reply.blocks)
+    if reply.channel:
+        answer = await _called(client.chat_postEphemeral(channel=reply.channel, user=reply.user, **content))
+        if not (isinstance(answer, Problem) and answer.kind is Kind.REFUSED):
+            return answer
+    return await _called(client.chat_postMessage(channel=reply.user, **content))
+
+
+async def _called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse | Problem:
+    try:
+        return await call
+    except CALL_ERRORS as error:
+        return problem_of(error)
+
+
+def as_repeat(post: Post, claimed: Claimed) -> Post:
+    """The same message, which says that there may be another copy of it. Either copy's buttons work."""
+    opening = f"Repeat of R-{claimed.request}: " if claimed.request else "Repeat: "
+    words = f"{opening}an earlier copy of this message may stand above. Either one works."
+    first = {"text": {"text": words, "type": "mrkdwn"}, "type": "section"}
+    blocks = (first, *post.blocks)[:MOST_BLOCKS] if post.blocks else ()
+    return dataclasses.replace(post, text=opening + post.text, blocks=blocks)
+
+
+def _content(text: str, blocks: Blocks) -> dict[str, Any]:
+    return {"blocks": [*blocks], "text": text} if blocks else {"text": text}
+
+
+def _sent(answer: AsyncSlackResponse, **facts: bool) -> Sent:
+    return Sent(str(answer.get("channel") or ""), str(answer.get("ts") or ""), facts)
+
+
+def _no_token(claimed: Claimed) -> Retry:
+    return again(claimed, "no bot token for this workspace", definite=True)
