@@ -1,0 +1,46 @@
+"""What the page offers when somebody types a slash, and in the shortcut menus."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    description: str
+    usage: str
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    callback_id: str
+    name: str
+    on_message: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    commands: tuple[Command, ...]
+    shortcuts: tuple[Shortcut, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "commands": [asdict(command) for command in self.commands],
+            "message_shortcuts": [asdict(one) for one in self.shortcuts if one.on_message],
+            "global_shortcuts": [asdict(one) for one in self.shortcuts if not one.on_message],
+        }
+
+
+DEFAULT = Menu(
+    commands=(
+        Command("/hold", "Stop an order until it is released", "ORD-123 credit [until 2026-12-01] [note]"),
+        Command("/release", "Ask to release a hold", "ORD-123 [credit or H-17] [note]"),
+        Command("/order", "Lines, stages, holds, requests: may it ship?", "ORD-123"),
+        Command("/desk", "The hold queue and everything else", "queue [role] · hold · release · order · help"),
+    ),
+    shortcuts=(
+        Shortcut("hold.from_message", "Put the order on hold", on_message=True),
+        Shortcut("hold.open", "Put an order on hold", on_message=False),
+        Shortcut("release.open", "Release an order", on_message=False),
+    ),
+)
