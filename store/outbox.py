@@ -155,6 +155,15 @@ class Outbox:
     async def settle(self, claimed: Claimed, settlement: Settlement) -> bool:
         return await settle(self._pool, claimed, settlement, paces=self._paces)
 
+    async def backlog(self) -> list[Backlog]:
+        return await backlog(self._pool)
+
+    async def dead(self, desk_id: str) -> list[DeadNotice]:
+        return await dead(self._pool, desk_id)
+
+    async def retry_dead(self, desk_id: str, notice: int | None = None, *, actor: str = ACTOR) -> int:
+        return await retry_dead(self._pool, desk_id, notice, actor=actor)
+
     async def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` whenever somebody says that there are new notices. Runs until cancelled.
 

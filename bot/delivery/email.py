@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, cast
 
-import httpx
+import aiohttp
 import resend
 import structlog
 from resend.exceptions import ResendError
@@ -23,11 +23,11 @@ QUOTAS: Final = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 log = structlog.get_logger(__name__)
 
 
-class MailSender:
+class EmailSender:
     """Without a key or a sender's address every mail is skipped."""
 
-    def __init__(self, http: httpx.AsyncClient, *, api_key: str, api_url: str, sender: str) -> None:
-        self._http = _Http(http)
+    def __init__(self, session: aiohttp.ClientSession, api_key: str, api_url: str, sender: str) -> None:
+        self._http = _Http(session)
         self._api_key = api_key
         self._api_url = api_url.rstrip("/")
         self._sender = sender
@@ -39,7 +39,7 @@ class MailSender:
         if wrong := wrong_with(mail):
             return Dead(wrong)
         try:
-            answer = await self._send(claimed, mail)
+            answer = await self._send(mail)
         except ResendError as error:
             return judged(claimed, error)
         return Sent(facts={"mail": str(answer.get("id", ""))})
@@ -47,7 +47,7 @@ class MailSender:
     def _needs(self) -> tuple[tuple[str, str], ...]:
         return ("RESEND_API_KEY", self._api_key), ("REDTAG_EMAIL_FROM", self._sender)
 
-    async def _send(self, claimed: Claimed, mail: Mail) -> dict[str, Any]:
+    async def _send(self, mail: Mail) -> dict[str, Any]:
         # The SDK keeps these in its module and reads them before it first waits for anything. Set right here, they
         # are ours for this call, however many senders there are.
         resend.api_key = self._api_key
@@ -60,15 +60,15 @@ class MailSender:
             "text": mail.text,
             "to": [mail.to],
         }
-        answer = await resend.Emails.send_async(parameters, {"idempotency_key": claimed.key})
+        answer = await resend.Emails.send_async(parameters, {"idempotency_key": mail.key})
         return cast("dict[str, Any]", answer)
 
 
 class _Http(AsyncHTTPClient):
     """The SDK's own makes a new connection, and a new TLS context, for each mail."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
 
     async def request(  # noqa: PLR0917 - the SDK's signature
         self,
@@ -79,8 +79,8 @@ class _Http(AsyncHTTPClient):
         files: dict[str, Any] | None = None,  # noqa: ARG002
         data: dict[str, str] | None = None,  # noqa: ARG002
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        answer = await self._http.request(method, url, headers=headers, json=json)
-        return answer.content, answer.status_code, answer.headers
+        async with self._session.request(method, url, headers=headers, json=json, allow_redirects=False) as answer:
+            return await answer.read(), answer.status, answer.headers
 
 
 def wrong_with(mail: Mail) -> str:

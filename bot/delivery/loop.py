@@ -144,13 +144,13 @@ async def attempt(sends: Sends, claimed: Claimed, *, began: float, lease: timede
     sending = False
     try:
         async with asyncio.timeout(began + ALL_OVER * seconds - time.monotonic()):
-            calls = await sends.prepare(claimed)
+            call = await sends.prepare(claimed)
             if time.monotonic() > began + LAST_BEGIN * seconds:
                 return Retry(timedelta(), "the lease was nearly over before the send began", definite=True)
             crash_point("before_send")
             sending = True
             async with asyncio.timeout(LONGEST_SEND * seconds):
-                settlement = await sends.send(claimed, calls)
+                settlement = await sends.send(claimed, call)
             crash_point("after_send")
             return settlement
     except asyncio.CancelledError:

@@ -2,19 +2,25 @@
 
 import functools
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 
-from bot.delivery.ports import Mail
-
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PROMISE: Final = re.compile(r"clear(\W+)to(\W+)ship", re.IGNORECASE)
 # Line breaks of any kind, control characters, and marks that turn the direction of the text around.
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 LONGEST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    subject: str
+    text: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +32,21 @@ class FloorRelease:
     request: str  # R-12
     hold: str  # H-17
     reason: str  # label of the released hold's reason
-    approved_by: str
-    requested_by: str
+    approver: str
+    requester: str
     clear: bool
-    blockers: tuple[str, ...] = ()  # what still holds the order
-    lines: tuple[str, ...] = ()  # the order's lines, a sentence each
-    released_reason: str = ""  # label of the release's own reason
+    blockers: Sequence[str] = ()  # what still holds the order
+    lines: Sequence[str] = ()  # the order's lines, a sentence each
+    more_lines: int = 0  # how many there are beyond these
+    release_reason: str = ""  # label of the release's own reason
     note: str = ""
     desk: str = ""
     released_at: str = ""
 
 
-def floor_release_mail(to: str, values: FloorRelease) -> Mail:
+def floor_release_mail(values: FloorRelease) -> Words:
     """The words "Clear to ship" stand in it if no hold is left, and nowhere in it otherwise."""
-    return _mail(to, "floor_release", _readable(values))
+    return _words("floor_release", _readable(values))
 
 
 def _readable(values: FloorRelease) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def _readable(values: FloorRelease) -> dict[str, Any]:
     return shown | {"clear": clear}
 
 
-def _each(clean: Any, value: Any) -> Any:
+def _each(clean: Callable[[str], str], value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     return [clean(each) for each in value] if isinstance(value, tuple | list) else value
@@ -64,12 +71,12 @@ def _unpromised(text: str) -> str:
     return PROMISE.sub(r"clear-to-ship", _line(text))
 
 
-def _mail(to: str, name: str, values: dict[str, Any]) -> Mail:
+def _words(name: str, values: dict[str, Any]) -> Words:
     subject, text, html = (
         _environment().get_template(f"{name}.{part}").render(values)
         for part in ("subject.txt", "body.txt", "body.html")
     )
-    return Mail(to, " ".join(subject.split()), text.strip() + "\n", html)
+    return Words(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
 
 @functools.cache

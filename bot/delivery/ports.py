@@ -9,6 +9,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from workflows.notices import Claimed, Settlement
 
+__all__ = [
+    "Blocks",
+    "Call",
+    "Claimed",
+    "Clients",
+    "Mail",
+    "Nothing",
+    "Outbox",
+    "Post",
+    "Renderer",
+    "Reply",
+    "Sends",
+    "Settlement",
+    "Update",
+]
+
 Blocks = Sequence[dict[str, Any]]
 
 
@@ -54,6 +70,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    key: str  # idempotency key, the same for each attempt: `Claimed.key`
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +78,11 @@ class Nothing:
     why: str
 
 
-Calls = Post | tuple[Update, ...] | Reply | Mail | Nothing
+Call = Post | tuple[Update, ...] | Reply | Mail | Nothing
 
 
 class Renderer(Protocol):
-    async def render(self, claimed: Claimed) -> Calls:
+    async def render(self, claimed: Claimed) -> Call:
         """What this notice says, made from what is stored now. Called before each attempt."""
 
 
@@ -85,6 +102,6 @@ class Outbox(Protocol):
 
 
 class Sends(Protocol):
-    async def prepare(self, claimed: Claimed) -> Calls: ...
+    async def prepare(self, claimed: Claimed) -> Call: ...
 
-    async def send(self, claimed: Claimed, calls: Calls) -> Settlement: ...
+    async def send(self, claimed: Claimed, call: Call) -> Settlement: ...

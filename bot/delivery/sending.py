@@ -1,7 +1,7 @@
 """From a claimed notice to its destination."""
 
-from bot.delivery.email import MailSender
-from bot.delivery.ports import Calls, Mail, Nothing, Post, Renderer, Reply
+from bot.delivery.email import EmailSender
+from bot.delivery.ports import Call, Mail, Nothing, Post, Renderer, Reply
 from bot.delivery.slack import SlackSender
 from workflows.notices import Claimed, Settlement, Skipped
 
@@ -9,23 +9,23 @@ from workflows.notices import Claimed, Settlement, Skipped
 class Sender:
     """See `bot.delivery.ports.Sends`."""
 
-    def __init__(self, renderer: Renderer, slack: SlackSender, mail: MailSender) -> None:
+    def __init__(self, renderer: Renderer, slack: SlackSender, email: EmailSender) -> None:
         self._renderer = renderer
         self._slack = slack
-        self._mail = mail
+        self._email = email
 
-    async def prepare(self, claimed: Claimed) -> Calls:
+    async def prepare(self, claimed: Claimed) -> Call:
         return await self._renderer.render(claimed)
 
-    async def send(self, claimed: Claimed, calls: Calls) -> Settlement:
-        match calls:
+    async def send(self, claimed: Claimed, call: Call) -> Settlement:
+        match call:
             case Post():
-                return await self._slack.post(claimed, calls)
+                return await self._slack.post(claimed, call)
             case Reply():
-                return await self._slack.reply(claimed, calls)
+                return await self._slack.reply(claimed, call)
             case Mail():
-                return await self._mail.send(claimed, calls)
+                return await self._email.send(claimed, call)
             case Nothing(why):
                 return Skipped(why)
             case _:
-                return await self._slack.update(claimed, calls)
+                return await self._slack.update(claimed, call)

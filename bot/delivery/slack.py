@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Awaitable
 from typing import Any, Final
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -20,9 +21,9 @@ MOST_BLOCKS: Final = 50
 
 
 class SlackSender:
-    def __init__(self, clients: Clients, response_urls: ResponseUrls) -> None:
+    def __init__(self, clients: Clients, session: aiohttp.ClientSession, slack_api_url: str) -> None:
         self._clients = clients
-        self._response_urls = response_urls
+        self._response_urls = ResponseUrls(session, slack_api_url)
 
     async def post(self, claimed: Claimed, post: Post) -> Settlement:
         client = self._clients.client_for(claimed.desk_id)

@@ -5,11 +5,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from workflows.notices import Dead, Retry, Sent, Skipped
 
 from store.outbox import Outbox, backlog, claim, dead, retry_dead, settle
 from store.pool import make_pool
 from tests.notices import DESK, Rows, until
+from workflows.notices import Dead, Retry, Sent, Skipped
 
 LEASE = timedelta(seconds=60)
 SOON = timedelta(seconds=5)
