@@ -1,0 +1,203 @@
+"""Parts to one order: every cell read, every contradiction named. One bad cell refuses the order; all are listed."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple, TypeVar
+
+from workflows.imports import fields
+from workflows.imports.fields import BadCell, Rules
+from workflows.imports.parts import MOST_LINES, TOO_MANY, shown
+from workflows.imports.presets import AT, FIELDS, Layout
+from workflows.imports.quantities import NOTHING_GIVEN, Given, check_quantities, quantities
+from workflows.imports.values import ImportedLine, ImportedOrder, Part, RefusedOrder, RefusedRow, SourceRow, digest
+from workflows.values import Stage
+
+T = TypeVar("T")
+HEAD: Final = ("customer", "ship_to", "customer_email", "currency", "total", "ship_by", "order_status", "cancelled_at")
+GIVEN: Final = slice(AT["cancelled"], AT["shipped"] + 1)  # the fields of Given stand side by side
+
+
+class Head(NamedTuple):
+    """What is said once for the order, still as text, and the row that says it first."""
+
+    values: dict[str, str]
+    rows: dict[str, int]
+
+
+@dataclass
+class Reading:
+    """One order being read. Cells are taken one by one, so that all bad ones are named and not only the first."""
+
+    layout: Layout
+    words: Mapping[str, Stage]
+    rules: Rules
+    problems: list[RefusedRow] = field(default_factory=list)
+
+    def take(self, row: int, otherwise: T, read: Callable[..., T], *args: object) -> T:
+        try:
+            return read(*args)
+        except BadCell as bad:
+            self.refuse(row, bad.column, bad.value, bad.reason)
+            return otherwise
+
+    def refuse(self, row: int, column: str, value: str, reason: str) -> None:
+        self.problems.append(RefusedRow(row, self.layout.titles.get(column, column), shown(value), reason))
+
+
+class Orders:
+    """Builds the orders of one file."""
+
+    def __init__(self, layout: Layout, rules: Rules) -> None:
+        self._layout = layout
+        self._rules = rules
+        self._words = fields.words_of(layout.preset.words, rules.stages)
+
+    def whole(self, parts: Sequence[Part]) -> ImportedOrder | RefusedOrder:
+        """The order that these parts make up, in the order of their rows."""
+        count = sum(part.count for part in parts)
+        reading = Reading(self._layout, self._words, self._rules)
+        reading.problems += [problem for part in parts for problem in part.problems]
+        rows = [row for part in parts for row in part.rows]
+        order = _order(reading, parts[0].number, parts[0].first_row, count, rows) if parts[0].number else None
+        if order is None or reading.problems:
+            problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
+            return RefusedOrder(parts[0].number, parts[0].first_row, count, problems)
+        return order
+
+
+def _order(reading: Reading, number: str, first_row: int, count: int, rows: list[SourceRow]) -> ImportedOrder | None:
+    if len(rows) > MOST_LINES and not reading.problems:
+        reading.refuse(rows[MOST_LINES].row, "", "", TOO_MANY)
+    _refuse_unreadable(reading, rows)
+    head = _head(reading, rows)
+    currency = _currency(reading, head, first_row)
+    if reading.problems and not rows:
+        return None
+    top = (
+        _text(reading, head, "customer") or _text(reading, head, "ship_to"),
+        _text(reading, head, "customer_email"),
+        currency,
+        _total(reading, head, currency, first_row),
+        _ship_by(reading, head),
+    )
+    lines = _numbered(reading, [(row.row, _line(reading, row, head, currency)) for row in rows])
+    mark = digest(top, lines, numbered=reading.layout.preset.numbered)
+    return ImportedOrder(number, *top, lines=lines, first_row=first_row, count=count, digest=mark)
+
+
+def _refuse_unreadable(reading: Reading, rows: Iterable[SourceRow]) -> None:
+    """Also in cells whose value goes nowhere: a file that is broken in one place is not trusted in the next."""
+    for row, cells in rows:
+        if fields.UNREADABLE.search("".join(cells)):
+            for name, cell in zip(FIELDS, cells, strict=True):
+                reading.take(row, None, fields.readable, name, cell)
+
+
+def _head(reading: Reading, rows: Iterable[SourceRow]) -> Head:
+    """The first value of each field that belongs to the order; a later row may repeat it or leave it blank."""
+    head = Head({}, {})
+    for row, cells in rows:
+        for name in HEAD:
+            value = cells[AT[name]]
+            if value and head.values.setdefault(name, value) != value:
+                reason = f"contradicts row {head.rows[name]} of the same order, which says {shown(head.values[name])!r}"
+                reading.refuse(row, name, value, reason)
+            elif value:
+                head.rows.setdefault(name, row)
+    return head
+
+
+def _currency(reading: Reading, head: Head, first_row: int) -> str:
+    value = head.values.get("currency", "").upper()
+    if not value and reading.problems:
+        return ""  # it may stand in a row that could not be read
+    row = head.rows.get("currency", first_row)
+    return reading.take(row, "", fields.currency, value, reading.rules)
+
+
+def _text(reading: Reading, head: Head, name: str) -> str:
+    value = head.values.get(name, "")
+    return reading.take(head.rows[name], "", fields.text, name, value) if value else ""
+
+
+def _total(reading: Reading, head: Head, currency: str, first_row: int) -> int:
+    if not currency:
+        return 0
+    value = head.values.get("total", "")
+    return reading.take(head.rows.get("total", first_row), 0, fields.money, "total", value, currency, reading.rules)
+
+
+def _ship_by(reading: Reading, head: Head) -> date | None:
+    value = head.values.get("ship_by", "")
+    return reading.take(head.rows["ship_by"], None, fields.day, "ship_by", value) if value else None
+
+
+def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> ImportedLine:
+    row, cells = source
+    take = reading.take
+    ordered = take(row, 0, fields.units, "ordered", cells[AT["ordered"]])
+    before = len(reading.problems)
+    stage = take(row, Stage.OPEN, _stage, reading, cells, head)
+    given = _given(reading, source)
+    counted = quantities(ordered, stage, given)
+    if len(reading.problems) == before:
+        take(row, None, check_quantities, ordered, counted)
+    numbered = reading.layout.preset.numbered
+    return ImportedLine(
+        "",
+        take(row, 0, fields.line_number, cells[AT["line"]]) if numbered else 0,
+        take(row, "", fields.text, "sku", cells[AT["sku"]]),
+        take(row, "", fields.text, "description", cells[AT["description"]]),
+        ordered,
+        *counted,
+        take(row, 0, fields.money, "unit_price", cells[AT["unit_price"]], currency, reading.rules) if currency else 0,
+    )
+
+
+def _given(reading: Reading, source: SourceRow) -> Given:
+    row, cells = source
+    if not any(cells[GIVEN]):
+        return NOTHING_GIVEN
+    pairs = zip(Given._fields, cells[GIVEN], strict=True)
+    return Given(*(reading.take(row, None, fields.optional_units, name, cell) for name, cell in pairs))
+
+
+def _stage(reading: Reading, cells: tuple[str, ...], head: Head) -> Stage:
+    """Where the whole line stands by the words of its row and of its order."""
+    if head.values.get("cancelled_at"):
+        return Stage.CANCELLED
+    word = cells[AT["status"]]
+    if not word and head.values.get("order_status", "").casefold() == "fulfilled":
+        return Stage.SHIPPED
+    if not word and any(cells[GIVEN]):
+        return Stage.OPEN
+    return fields.stage(word, reading.words)
+
+
+def _numbered(reading: Reading, lines: list[tuple[int, ImportedLine]]) -> tuple[ImportedLine, ...]:
+    """The lines with their keys. Where the source has no line numbers they are counted as they come."""
+    if not reading.layout.preset.numbered:
+        found = _counted([line for _, line in lines])
+        return tuple(line._replace(line=number) for number, line in enumerate(found, start=1))
+    seen: dict[int, int] = {}
+    for row, line in lines:
+        if line.line and seen.setdefault(line.line, row) != row:
+            reading.refuse(row, "line", str(line.line), f"stands in row {seen[line.line]} of the same order too")
+    return tuple(line._replace(key=str(line.line)) for _, line in lines)
+
+
+def _counted(lines: list[ImportedLine]) -> list[ImportedLine]:
+    """Keys without a line id: the article, and which of its lines this is, by what does not change as it moves on.
+
+    So a file in another order gives the same keys; only lines that are alike in all of this are told apart by place.
+    """
+    ranks: dict[str, int] = {}
+    keys = [""] * len(lines)
+    for place in sorted(
+        range(len(lines)), key=lambda at: (lines[at].description, lines[at].unit_price, lines[at].ordered)
+    ):
+        article = lines[place].sku or lines[place].description
+        ranks[article] = ranks.get(article, 0) + 1
+        keys[place] = f"{article}#{ranks[article]}"
+    return [line._replace(key=key) for line, key in zip(lines, keys, strict=True)]

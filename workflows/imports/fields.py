@@ -1,0 +1,151 @@
+"""Single cells to values. A cell that cannot be one raises BadCell with the reason, a clause that follows the value."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from workflows.values import Stage
+
+MOST_UNITS: Final = 1_000_000_000
+MOST_MONEY: Final = 10**15  # minor units; sums over many orders stay inside a bigint
+MOST_LINE: Final = 1_000_000
+LONGEST: Final[Mapping[str, int]] = {
+    "number": 60,
+    "customer": 200,
+    "ship_to": 200,
+    "customer_email": 320,
+    "sku": 120,
+    "description": 500,
+}
+LONGEST_OTHER: Final = 80
+
+WHOLE: Final = re.compile(r"([0-9]{1,18})(?:\.0{1,6})?")
+DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}.{0,20})?")
+# Everything that a CSV cell may hold and a card may not: control characters, what turns text around, and what is left
+# of broken UTF-8.
+UNREADABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+BROKEN: Final = re.compile(r"[\ud800-\udfff]")
+
+
+class BadCell(Exception):
+    """A value that cannot be taken. `column` is a field of `workflows.imports.presets.FIELDS`."""
+
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the desk's policy says about order files.
+
+    `number` gives an order number as stored, or None. `minor` gives money as minor units; the words of its ValueError
+    follow the amount.
+    """
+
+    number: Callable[[str], str | None]
+    minor: Callable[[str, str], int]
+    stages: Mapping[str, str] = field(default_factory=dict)
+    number_form: str = ""
+
+
+def words_of(*tables: Mapping[str, str]) -> Mapping[str, Stage]:
+    """Stage words, any case. Our own are always understood; a later table wins over an earlier one."""
+    own = {stage.value: stage for stage in Stage}
+    theirs = {fold(word): own[fold(ours)] for table in tables for word, ours in table.items() if fold(ours) in own}
+    return {**own, **theirs}
+
+
+def fold(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+def readable(column: str, value: str) -> None:
+    if found := UNREADABLE.search(value):
+        raise BadCell(column, value, _unreadable(found[0]))
+
+
+def _unreadable(character: str) -> str:
+    if BROKEN.match(character):
+        return "is not UTF-8: save the file as CSV (UTF-8)"
+    return f"contains the control character U+{ord(character):04X}"
+
+
+def text(column: str, value: str) -> str:
+    """A readable cell, single-spaced and bounded."""
+    if len(value) > LONGEST.get(column, LONGEST_OTHER):
+        raise BadCell(column, value, f"is longer than {LONGEST.get(column, LONGEST_OTHER)} characters")
+    return " ".join(value.split())
+
+
+@lru_cache(maxsize=4096)
+def units(column: str, value: str) -> int:
+    """A count of units: 12, also 12.0 as spreadsheets write it."""
+    found = WHOLE.fullmatch(value)
+    if not found:
+        raise BadCell(column, value, _not_a_count(value))
+    if int(found[1]) > MOST_UNITS:
+        raise BadCell(column, value, f"is more than {MOST_UNITS:,} units")
+    return int(found[1])
+
+
+def _not_a_count(value: str) -> str:
+    if not value:
+        return "is missing"
+    return "is less than nothing" if value.startswith("-") else "is not a whole number of units"
+
+
+def optional_units(column: str, value: str) -> int | None:
+    return units(column, value) if value else None
+
+
+def line_number(value: str) -> int:
+    found = WHOLE.fullmatch(value)
+    if not found or not 1 <= int(found[1]) <= MOST_LINE:
+        raise BadCell("line", value, "is missing" if not value else "is not a line number (1, 2, 3 …)")
+    return int(found[1])
+
+
+def currency(value: str, rules: Rules) -> str:
+    if not value:
+        raise BadCell("currency", value, "is missing")
+    try:
+        rules.minor("1", value)
+    except ValueError as problem:
+        raise BadCell("currency", value, "is not a currency that is known (USD, EUR, JPY …)") from problem
+    return value
+
+
+def money(column: str, value: str, of: str, rules: Rules) -> int:
+    if not value:
+        raise BadCell(column, value, "is missing")
+    try:
+        amount = rules.minor(value, of)
+    except ValueError as problem:
+        raise BadCell(column, value, str(problem)) from problem
+    if not 0 <= amount <= MOST_MONEY:
+        raise BadCell(column, value, "is less than nothing" if amount < 0 else "is more money than there is")
+    return amount
+
+
+def day(column: str, value: str) -> date | None:
+    """A date as 2026-12-01; a time after it is left out."""
+    if not value:
+        return None
+    found = DATE.fullmatch(value)
+    try:
+        return date.fromisoformat(found[1] if found else value)
+    except ValueError as problem:
+        raise BadCell(column, value, "is not a date in the form 2026-12-01") from problem
+
+
+def stage(value: str, words: Mapping[str, Stage]) -> Stage:
+    found = words.get(value) or words.get(fold(value))
+    if found is None:
+        known = ", ".join(Stage)
+        reason = f"is not a stage that is known ({known}); the policy's [stages] can name it" if value else "is missing"
+        raise BadCell("status", value, reason)
+    return found

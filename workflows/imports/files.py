@@ -1,0 +1,66 @@
+"""An order file, opened: its shape is known, its orders are read as they are asked for."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+from typing import BinaryIO
+
+from workflows.imports.build import Orders
+from workflows.imports.fields import Rules
+from workflows.imports.parts import read_parts, shown
+from workflows.imports.presets import Layout, recognise
+from workflows.imports.source import Record, Source, delimiter_of, lines_of, records
+from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnreadableFile
+
+
+class OrderFile:
+    """Read once, from the beginning to the end."""
+
+    def __init__(self, name: str, source: Source, layout: Layout, found: Iterator[Record], rules: Rules) -> None:
+        self.name = name
+        self.layout = layout
+        self._source = source
+        self._records = found
+        self._rules = rules
+        self._orders = Orders(layout, rules)
+
+    @property
+    def preset(self) -> str:
+        return self.layout.preset.name
+
+    @property
+    def sha256(self) -> str:
+        """Of what has been read so far: of the file, once `parts` has come to its end."""
+        return self._source.sha256
+
+    def parts(self) -> Iterator[Part]:
+        return read_parts(self._records, self.layout, self._rules)
+
+    def whole(self, parts: list[Part]) -> ImportedOrder | RefusedOrder:
+        return self._orders.whole(parts)
+
+    def orders(self) -> Iterator[ImportedOrder | RefusedOrder]:
+        """For files whose orders stand together: an order in several parts comes several times."""
+        return (self.whole([part]) for part in self.parts())
+
+
+def open_orders(
+    file: BinaryIO,
+    name: str,
+    rules: Rules,
+    *,
+    preset: str | None = None,
+    progress: Callable[[int], None] = lambda _size: None,
+) -> OrderFile:
+    """Read the header and recognise the shape; raises UnreadableFile."""
+    source = Source(file, progress)
+    lines = lines_of(source)
+    first = next(lines, "")
+    if not first.strip():
+        raise UnreadableFile("The file is empty." if not first else "The first row is blank; it must be the header.")
+    found = records(itertools.chain([first], lines), delimiter_of(first))
+    header = next(found)
+    if header.fault:
+        raise UnreadableFile(f"The header cannot be read: {header.fault}.")
+    layout = recognise(header.cells, preset)
+    return OrderFile(shown(PurePath(name).name), source, layout, found, rules)

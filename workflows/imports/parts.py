@@ -1,0 +1,144 @@
+"""Records to parts: neighbouring rows of one order, with what is wrong about whole rows."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from workflows.imports.fields import LONGEST, UNREADABLE, Rules
+from workflows.imports.presets import AT, Layout
+from workflows.imports.source import Record
+from workflows.imports.values import SHOWN, Part, RefusedRow, SourceRow
+
+MOST_LINES: Final = 5_000
+TOO_MANY: Final = f"this order has more than {MOST_LINES:,} rows"
+BREAKS: Final = re.compile(r"[\t\n\r]+")
+INSIDE: Final = 1_000  # nameless rows that are kept to see whether they stand inside an order
+
+
+@dataclass(slots=True)
+class Growing:
+    """A part that is still being read. `typed` is its number as the file has it."""
+
+    number: str
+    typed: str
+    first_row: int
+    count: int = 0
+    rows: list[SourceRow] = field(default_factory=list)
+    problems: list[RefusedRow] = field(default_factory=list)
+
+    def add(self, row: SourceRow, problem: RefusedRow | None) -> None:
+        self.count += 1
+        if self.count > MOST_LINES:
+            self.problems += [RefusedRow(row.row, "", "", TOO_MANY)] if self.count == MOST_LINES + 1 else []
+        elif problem:
+            self.problems.append(problem)
+        else:
+            self.rows.append(row)
+
+    def take(self, other: "Growing") -> None:
+        self.count += other.count
+        self.problems += other.problems
+
+    def done(self) -> Part:
+        return Part(self.number, self.first_row, self.count, tuple(self.rows), tuple(self.problems))
+
+
+def read_parts(records: Iterable[Record], layout: Layout, rules: Rules) -> Iterator[Part]:
+    """Group neighbours by order number. Nameless rows between two rows of one order count as that order's."""
+    grouping, numbers = Grouping(), Numbers(rules)
+    for record in records:
+        row = _row(record, layout)
+        if row is not None:
+            yield from grouping.add(row, *numbers.of(row, record, layout))
+    yield from grouping.flush()
+
+
+class Grouping:
+    """The order that is being read, and the nameless rows after it."""
+
+    def __init__(self) -> None:
+        self._order: Growing | None = None
+        self._nameless: list[Growing] = []
+
+    def add(self, row: SourceRow, number: str, problem: RefusedRow | None) -> Iterator[Part]:
+        if not number:
+            yield from self._add_nameless(row, problem)
+            return
+        if self._order is None or self._order.number != number:
+            yield from self.flush()
+            self._order = Growing(number, row.cells[AT["number"]], row.row)
+        for inside in self._nameless:
+            self._order.take(inside)
+        self._nameless = []
+        self._order.add(row, problem)
+
+    def _add_nameless(self, row: SourceRow, problem: RefusedRow | None) -> Iterator[Part]:
+        if sum(each.count for each in self._nameless) >= INSIDE:
+            yield from self.flush()
+        typed = row.cells[AT["number"]]
+        if not self._nameless or self._nameless[-1].typed != typed:
+            self._nameless.append(Growing("", typed, row.row))
+        self._nameless[-1].add(row, problem)
+
+    def flush(self) -> Iterator[Part]:
+        yield from (each.done() for each in (self._order, *self._nameless) if each is not None)
+        self._order, self._nameless = None, []
+
+
+def _row(record: Record, layout: Layout) -> SourceRow | None:
+    """The used cells, or None for a row in which nothing stands."""
+    cells = record.cells
+    if not any(cells) or (not record.fault and not "".join(cells).strip()):
+        return None
+    padded = [*cells[: layout.width], *[""] * max(layout.width - len(cells) + 1, 1)]
+    used = tuple(map(str.strip, layout.pick(padded)))
+    if BREAKS.search("".join(used)):
+        used = tuple(BREAKS.sub(" ", cell) for cell in used)
+    return SourceRow(record.row, used)
+
+
+class Numbers:
+    """Order numbers as stored, remembering the last one: neighbours mostly share it."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._last: tuple[str, str] = ("", "")
+
+    def of(self, row: SourceRow, record: Record, layout: Layout) -> tuple[str, RefusedRow | None]:
+        """The number, empty where there is none, and what is wrong with the row as a whole."""
+        typed = row.cells[AT["number"]]
+        number = self._number(typed)
+        fault = record.fault or _ragged(record, layout)
+        if fault:
+            return number, RefusedRow(row.row, "", shown(typed), fault)
+        if number:
+            return number, None
+        reason = _no_number(typed, self._rules.number_form)
+        return "", RefusedRow(row.row, layout.titles["number"], shown(typed), reason)
+
+    def _number(self, typed: str) -> str:
+        if typed != self._last[0]:
+            fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed)
+            self._last = (typed, (self._rules.number(typed) or "") if fits else "")
+        return self._last[1]
+
+
+def _ragged(record: Record, layout: Layout) -> str:
+    """Spreadsheets add empty cells at the end; any other difference means that cells are not where they belong."""
+    if len(record.cells) == layout.width or (
+        len(record.cells) > layout.width and not any(record.cells[layout.width :])
+    ):
+        return ""
+    return f"this row has {len(record.cells)} cells, the header has {layout.width}"
+
+
+def _no_number(typed: str, form: str) -> str:
+    if not typed:
+        return "is missing"
+    return f"is not an order number of this desk{f' ({form})' if form else ''}"
+
+
+def shown(value: str) -> str:
+    """A refused value as it can be repeated: bounded, and always proper text."""
+    return UNREADABLE.sub("\ufffd", value[:SHOWN])

@@ -1,0 +1,90 @@
+"""What a file is read into."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+SHOWN: Final = 200  # characters of a refused value that are repeated
+
+
+class UnreadableFile(Exception):
+    """Nothing of this file can be imported; the message is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A cell, or a whole row where `column` is empty, that was not understood. Row 1 is the header."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+class SourceRow(NamedTuple):
+    """The used cells of one row, trimmed, in the order of `workflows.imports.presets.FIELDS`."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Neighbouring rows of one order. An order may come in several parts; a file may be sorted by anything.
+
+    `number` is empty where the rows do not name an order.
+    """
+
+    number: str
+    first_row: int
+    count: int
+    rows: tuple[SourceRow, ...]
+    problems: tuple[RefusedRow, ...] = ()
+
+
+class ImportedLine(NamedTuple):
+    """`key` is the line's identity in its source, `line` the number people see. See `workflows.values.Line`."""
+
+    key: str
+    line: int
+    sku: str
+    description: str
+    ordered: int
+    cancelled: int
+    allocated: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedOrder:
+    """`total` and `unit_price` are minor units of `currency`; `count` is the number of rows it came from."""
+
+    number: str
+    customer: str
+    customer_email: str
+    currency: str
+    total: int
+    ship_by: date | None
+    lines: tuple[ImportedLine, ...]
+    first_row: int
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOrder:
+    number: str
+    first_row: int
+    count: int
+    problems: tuple[RefusedRow, ...]
+
+
+def digest(head: tuple[object, ...], lines: tuple[ImportedLine, ...], *, numbered: bool) -> str:
+    """Of what the source says, whatever the order of its rows: line numbers count only where the source gives them."""
+    content = sorted(tuple(line) if numbered else (line.key, *line[2:]) for line in lines)
+    return hashlib.blake2b(repr((head, content)).encode(), digest_size=16).hexdigest()
