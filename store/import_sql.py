@@ -1,0 +1,171 @@
+"""The statements of an import. What stands in `import_rows` is one document for each part of an order.
+
+`%(good)s` are the runs that hold whole orders. `import_rows` has no row-level security, because COPY into a table
+that has is refused; every other table is read and written behind its policy.
+"""
+
+from typing import Final
+
+BEGIN: Final = """
+    select set_config('role', 'redtag_app', true), set_config('redtag.desk_id', %(desk)s, true),
+           set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+           set_config('lock_timeout', '30s', true)
+"""
+
+# Imports of one desk follow each other; nothing else waits here.
+ALONE: Final = "select pg_advisory_xact_lock(hashtextextended('import:' || %(desk)s, 0))"
+
+STAGE: Final = "copy import_rows (run, first_row, order_number, document) from stdin"
+STAGE_ONE: Final = "insert into import_rows (run, first_row, order_number, document) values (%s, %s, %s, %s)"
+
+IN_SEVERAL_PARTS: Final = """
+    select order_number from import_rows where run = any(%(read)s) and order_number <> ''
+    group by order_number having count(*) > 1
+"""
+
+PARTS: Final = f"""
+    select order_number, first_row, document from import_rows
+    where run = any(%(read)s) and order_number in ({IN_SEVERAL_PARTS})
+    order by order_number, first_row
+"""
+
+DROP_PARTS: Final = """
+    delete from import_rows p using import_rows w
+    where p.run = any(%(read)s) and w.run = any(%(rebuilt)s) and w.order_number = p.order_number
+"""
+
+REFUSED: Final = "select document from import_rows where run = any(%(bad)s) order by first_row"
+
+COUNTS: Final = """
+    select
+        count(*) filter (where o.number is null) as new,
+        count(*) filter (where o.source_digest <> s.document ->> 'digest') as changed,
+        count(*) filter (where o.source_digest = s.document ->> 'digest') as unchanged,
+        coalesce(sum((s.document ->> 'count')::bigint), 0)::bigint as rows
+    from import_rows s left join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    where s.run = any(%(good)s)
+"""
+
+REFUSED_COUNTS: Final = """
+    select count(*) as orders, coalesce(sum((document ->> 'count')::bigint), 0)::bigint as rows
+    from import_rows where run = any(%(bad)s)
+"""
+
+MISSING: Final = """
+    select count(*) as missing from orders o
+    where o.desk_id = %(desk)s
+    and not exists (select from import_rows s where s.run = any(%(all)s) and s.order_number = o.number)
+"""
+
+# Only imports move this number, and they follow each other, so the row is read here and locked at the end.
+NEXT: Final = "select coalesce((select import from counters where desk_id = %(desk)s), 0) + 1 as number"
+
+HEADS: Final = """
+    select s.order_number, d.customer, d.customer_email, d.currency, d.total, d.ship_by, d.digest
+    from import_rows s, jsonb_to_record(s.document) as d (
+        customer text, customer_email text, currency text, total bigint, ship_by date, digest text)
+    where s.run = any(%(good)s)
+"""
+
+LINES: Final = """
+    jsonb_to_recordset(s.document -> 'lines') as x (
+        key text, line int, sku text, description text, ordered bigint, cancelled bigint, allocated bigint,
+        picked bigint, packed bigint, shipped bigint, delivered bigint, unit_price bigint)
+"""
+LINE_VALUES: Final = """
+    x.sku, x.description, x.ordered, x.cancelled, x.allocated, x.picked, x.packed, x.shipped, x.delivered, x.unit_price
+"""
+LINE_COLUMNS: Final = LINE_VALUES.replace("x.", "")
+
+NEW_ORDERS: Final = f"""
+    insert into orders (desk_id, number, customer, customer_email, currency, total, placed_total, ship_by,
+                        source_digest, import_number, changed_at)
+    select %(desk)s, h.order_number, h.customer, h.customer_email, h.currency, h.total, h.total, h.ship_by,
+           h.digest, %(number)s, statement_timestamp()
+    from ({HEADS}) h
+    where not exists (select from orders o where o.desk_id = %(desk)s and o.number = h.order_number)
+"""
+
+NEW_LINES: Final = f"""
+    insert into order_lines (desk_id, order_number, key, line, {LINE_COLUMNS})
+    select %(desk)s, s.order_number, x.key, x.line, {LINE_VALUES}
+    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number, {LINES}
+    where s.run = any(%(good)s) and o.import_number = %(number)s
+"""
+
+# In the order of their numbers; a command locks one order and never a second, so nobody waits in a circle.
+LOCK_CHANGED: Final = """
+    select o.number from orders o join import_rows s on s.order_number = o.number
+    where o.desk_id = %(desk)s and s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest'
+    order by o.number for update of o
+"""
+
+ORDER: Final = """
+    select to_jsonb(o) as "order", o.number,
+           (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
+            where l.desk_id = %(desk)s and l.order_number = o.number) as lines
+    from orders o
+"""
+
+# The changed orders that somebody is waiting on.
+WATCHED: Final = f"""
+    {ORDER} join import_rows s on s.order_number = o.number
+    where o.desk_id = %(desk)s and s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest'
+    and (exists (select from holds h where h.desk_id = %(desk)s and h.order_number = o.number
+                 and h.state in ('requested', 'active', 'release_requested'))
+         or exists (select from requests r where r.desk_id = %(desk)s and r.order_number = o.number
+                    and r.state = 'pending'))
+"""
+
+ORDERS: Final = f"{ORDER} where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by o.number"
+
+CHANGED_ORDERS: Final = f"""
+    update orders o
+    set customer = h.customer, customer_email = h.customer_email, currency = h.currency, total = h.total,
+        ship_by = h.ship_by, source_digest = h.digest, import_number = %(number)s, changed_at = statement_timestamp(),
+        version = o.version + 1
+    from ({HEADS}) h
+    where o.desk_id = %(desk)s and o.number = h.order_number and o.source_digest <> h.digest
+"""
+
+# A line keeps the number that people know it by. Where the source has none, a line that comes later gets the next.
+CHANGED_LINES: Final = f"""
+    insert into order_lines as l (desk_id, order_number, key, line, {LINE_COLUMNS})
+    select %(desk)s, s.order_number, x.key,
+           case when %(numbered)s or old.key is not null then x.line
+                else last.line + row_number() over (partition by s.order_number, old.key is null order by x.line) end,
+           {LINE_VALUES}
+    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    cross join lateral (select coalesce(max(line), 0) as line from order_lines
+                        where desk_id = %(desk)s and order_number = s.order_number) last
+    cross join lateral {LINES}
+    left join order_lines old on old.desk_id = %(desk)s and old.order_number = s.order_number and old.key = x.key
+    where s.run = any(%(good)s) and o.import_number = %(number)s and o.version > 1
+    on conflict (desk_id, order_number, key) do update
+    set ({LINE_COLUMNS}) = row ({LINE_VALUES.replace("x.", "excluded.")})
+    where ({LINE_VALUES.replace("x.", "l.")}) is distinct from ({LINE_VALUES.replace("x.", "excluded.")})
+"""
+
+GONE_LINES: Final = """
+    delete from order_lines l using orders o, import_rows s
+    where l.desk_id = %(desk)s and o.desk_id = %(desk)s and o.number = l.order_number
+    and s.run = any(%(good)s) and s.order_number = o.number and o.import_number = %(number)s and o.version > 1
+    and not exists (select from jsonb_array_elements(s.document -> 'lines') x where x ->> 'key' = l.key)
+"""
+
+AUDIT: Final = """
+    insert into audit (desk_id, chain, at, actor, action, facts)
+    values (%(desk)s, %(chain)s, statement_timestamp(), %(by)s, %(action)s, %(facts)s)
+"""
+
+RECORD: Final = """
+    insert into imports (desk_id, number, at, imported_by, file_name, file_sha256, preset, counts)
+    values (%(desk)s, %(number)s, statement_timestamp(), %(by)s, %(file)s, %(sha256)s, %(preset)s, %(counts)s)
+"""
+
+COUNT: Final = """
+    insert into counters (desk_id, import) values (%(desk)s, %(number)s)
+    on conflict (desk_id) do update set import = excluded.import
+"""
+
+CLEAR: Final = "delete from import_rows where run = any(%(all)s)"
