@@ -22,6 +22,13 @@ from playground.slack.model import Call
 _OWN_SCOPES = ("auth.test", "apps.connections.open")
 
 
+class AsciiJson(JSONResponse):
+    """JSON with escapes, as Slack writes it: half an emoji that somebody sent breaks nothing."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode()
+
+
 @dataclass(frozen=True)
 class _Given:
     token: str
@@ -42,7 +49,7 @@ async def call_method(core: Core, request: Request) -> Response:
     core.record_call(Call(core.clock(), name, masked, status, answer, time.perf_counter() - began))
     if fault and fault.cut:
         return await drop(request)
-    return JSONResponse(answer, status, {**headers, "x-slack-req-id": secrets.token_hex(8)})
+    return AsciiJson(answer, status, {**headers, "x-slack-req-id": secrets.token_hex(8)})
 
 
 def _masked(token: str) -> str:

@@ -18,7 +18,7 @@ from playground.slack.methods_files import new_file
 from playground.slack.model import Answer, Blocks, Delivery, File, Mail, Message, View
 from playground.slack.seed import Seed, demo_seed
 from playground.slack.state import find_message, find_view, im_channel, stack
-from playground.slack.wire import escaped
+from playground.slack.wire import escaped, file_json
 
 T = TypeVar("T")
 SHORTEST_QUERY = 3
@@ -74,7 +74,7 @@ class Workspace(Delivering):
         """Fill in and send a modal: order="ORD-1", reason="credit", or `values` as in state.values.
         What Slack's client refuses (a required field left empty …) comes back in `errors` and is not sent.
         """
-        view = entry.filled(self._open_view(user_id, view_id), values or {}, simple, self.offered)
+        view = entry.filled(self._open_view(user_id, view_id), values or {}, self._with_files(simple), self.offered)
         refused = entry.missing(view)
         self.show_view(replace(view, errors=refused))
         if refused:
@@ -125,11 +125,11 @@ class Workspace(Delivering):
 
     async def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> Message:
         """A person writes. Slack keeps & < > as entities; mentions and links stay."""
-        kept = escaped(text.encode(errors="replace").decode())
-        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+        said = text.encode(errors="replace").decode()
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": said}]}
         blocks: Blocks = [{"type": "rich_text", "block_id": "said", "elements": [section]}]
         channel = self.channel(channel_id)
-        return self.post(Message(channel.id, self.new_ts(), user_id, kept, blocks, thread_ts=thread_ts))
+        return self.post(Message(channel.id, self.new_ts(), user_id, escaped(said), blocks, thread_ts=thread_ts))
 
     async def share_file(self, user_id: str, channel_id: str, name: str, content: bytes, text: str = "") -> Message:
         """A person uploads a file to a channel."""
@@ -196,7 +196,7 @@ class Workspace(Delivering):
         self, user_id: str, view_id: str, values: dict[str, dict[str, dict[str, Any]]] | None = None, **simple: Any
     ) -> dict[str, Any]:
         """A submission as it would be sent, without the checks of Slack's client."""
-        view = entry.filled(self._open_view(user_id, view_id), values or {}, simple, self.offered)
+        view = entry.filled(self._open_view(user_id, view_id), values or {}, self._with_files(simple), self.offered)
         return payloads.submission(self, user_id, view)
 
     def payload_for_shortcut(self, user_id: str, callback_id: str, message: Message | None = None) -> dict[str, Any]:
@@ -248,6 +248,16 @@ class Workspace(Delivering):
         workspace = cls(seed or demo_seed(), **options)
         workspace.state = persistence.read(Path(path))
         return workspace
+
+    def _with_files(self, simple: dict[str, Any]) -> dict[str, Any]:
+        """File ids as the file objects that a form holds."""
+        known = self.state.files
+        return {
+            name: [file_json(self, known[one]) if isinstance(one, str) and one in known else one for one in given]
+            if isinstance(given, list)
+            else given
+            for name, given in simple.items()
+        }
 
     def _open_view(self, user_id: str, view_id: str) -> View:
         view = find_view(self.state, view_id)

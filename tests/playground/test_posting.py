@@ -134,6 +134,11 @@ async def test_metadata_is_kept_and_checked(client, workspace):
     )
 
 
+async def test_half_an_emoji_breaks_nothing(client, workspace):
+    sent = await client.chat_postMessage(channel="C0CREDIT", text="half \ud83d", blocks=[section("half \ud83d")])
+    assert sent["message"]["text"] == workspace.messages("C0CREDIT")[0].text == "half \ud83d"
+
+
 async def test_every_message_has_a_ts_of_its_own(client, workspace):
     sent = [await client.chat_postMessage(channel=channel, text="x") for channel in ("C0CREDIT", "C0STOCK", "C0FLOOR")]
     assert len({one["ts"] for one in sent}) == 3
