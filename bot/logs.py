@@ -22,7 +22,7 @@ def redact(text: str) -> str:
 
 def configure_logs(level: str) -> None:
     """Everything goes through here, also what Bolt, uvicorn and the SDK log."""
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -84,9 +84,15 @@ def _problems(values: Mapping[str, str], environment: Mapping[str, str]) -> list
 
 def check_for_slack(settings: Settings) -> None:
     """What talking to Slack needs: over HTTP a signing secret, over Socket Mode the app token that chooses it."""
-    missing = {"SLACK_BOT_TOKEN": not settings.bot_token}
-    if not settings.app_token:
-        missing["SLACK_SIGNING_SECRET"] = not settings.signing_secret
-    lines = tuple(f"{name} is missing: {NEEDED[name]}." for name, absent in sorted(missing.items()) if absent)
+    needs_secret = not settings.app_token
+    _refuse(SLACK_BOT_TOKEN=settings.bot_token, SLACK_SIGNING_SECRET=settings.signing_secret or not needs_secret)
+
+
+def check_for_worker(settings: Settings) -> None:
+    _refuse(SLACK_BOT_TOKEN=settings.bot_token)
+
+
+def _refuse(**given: str | bool) -> None:
+    lines = tuple(f"{name} is missing: {NEEDED[name]}." for name in sorted(given) if not given[name])
     if lines:
         raise SettingsProblem(lines)

@@ -1,31 +1,32 @@
 """One command's transaction: the store's side of `workflows.ports`."""
 
-import difflib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
-from workflows.policy.load import policy_from_json
-from workflows.policy.model import Policy
 
 from store import rows
 from store.hot_path import LOCK, SAVE, SNAPSHOT
+from store.numbers import similar_numbers
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
 from workflows.outcome import Outcome, Snapshot
+from workflows.policy.load import policy_from_json
+from workflows.policy.model import Policy
 from workflows.ports import Loaded, Member, Numbers, Unavailable, Wanted
 from workflows.results import read_result
 from workflows.values import Standing
 
-# How many neighbours of an unknown number are compared with it.
-NEIGHBOURS: Final = 200
-
 
 class LostRaceError(Exception):
     """A guarded update found nothing to update although the order was locked; nothing is saved."""
+
+
+NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None)
 
 
 class PostgresDesk:
@@ -48,33 +49,10 @@ class PostgresDesk:
             await self._connection.execute(LOCK, parameters)
             cursor = await self._connection.execute(SNAPSHOT, parameters)
             row = await cursor.fetchone()
-        return _loaded(row) if row else await self._nothing()
-
-    async def _nothing(self) -> Loaded:
-        row = await (await self._connection.execute("select clock_timestamp() as now")).fetchone()
-        now = row["now"] if row else None
-        return Loaded(now, 0, None, None, (), (), frozenset(), None)
+        return _loaded(row) if row else NO_DESK
 
     async def similar(self, numbers: Sequence[str]) -> tuple[str, ...]:
-        """Numbers that share a beginning, then the ones most like what was typed."""
-        if not numbers:
-            return ()
-        neighbours = {near for number in numbers for near in await self._near(number)}
-        ranked = [difflib.get_close_matches(number, neighbours, n=3, cutoff=0.6) for number in numbers]
-        return tuple(dict.fromkeys(near for close in ranked for near in close))[:3]
-
-    async def _near(self, number: str) -> list[str]:
-        """By range, because LIKE cannot use an index behind a row-level policy."""
-        query = """
-            (select number from orders where desk_id = %(desk)s and number >= %(at)s
-             order by number limit %(most)s)
-            union
-            (select number from orders where desk_id = %(desk)s and number < %(at)s
-             order by number desc limit %(most)s)
-        """
-        parameters = {"at": number, "desk": self._desk_id, "most": NEIGHBOURS}
-        cursor = await self._connection.execute(query, parameters)
-        return [row["number"] for row in await cursor.fetchall()]
+        return await similar_numbers(self._connection, self._desk_id, numbers)
 
     async def policy(self, version: int) -> Policy:
         query = "select document from policies where desk_id = %s and version = %s"

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+
+from store.pool import ALONE, Connection, Pool, desk_transaction, worker_transaction
 from workflows.policy.diff import differences
 from workflows.policy.load import policy_from_json, policy_to_json
 from workflows.policy.model import Policy
-
-from store.pool import ALONE, Connection, Pool, desk_transaction, worker_transaction
 
 _NEW_DESK: Final = """
     with desk as (

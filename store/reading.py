@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from workflows.order_numbers import BadOrderNumber, candidates
-from workflows.policy.model import Policy
-
 from store import rows
+from store.numbers import similar_numbers
 from store.policies import policy_in_force
 from store.pool import Connection, Pool, desk_transaction
 from workflows.gate import Gate, gate, unknown
+from workflows.order_numbers import BadOrderNumber, candidates
+from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.signers import missing, signers
 from workflows.values import Hold, Order, Request
@@ -163,6 +163,12 @@ class Reading:
                 if found:
                     return tuple(_option(rows.order(row["order"], row["lines"])) for row in found)
         return ()
+
+    async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]:
+        """Existing numbers like one that does not exist."""
+        policy = await self.policy(desk_id)
+        async with desk_transaction(self._pool, desk_id) as connection:
+            return await similar_numbers(connection, desk_id, _numbers(typed, policy) if policy else ())
 
     async def cards(self, desk_id: str, request: int) -> tuple[tuple[str, str], ...]:
         """Where a request's cards stand: (channel, ts), the first posted first."""

@@ -1,6 +1,8 @@
 """Placing a hold and asking for its release."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from workflows import refusals, telling
 from workflows.commands import PlaceHold, ReleaseHold
@@ -31,12 +33,14 @@ def decide_placement(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> 
         or _already_held(snapshot, reason)
         or note_missing(reason, command.note)
     )
-    return refused or _placed(snapshot, command, policy, order, reason, rule)
+    return refused or _Placement(snapshot, command, policy, order, reason, rule).outcome()
 
 
 def _already_held(snapshot: Snapshot, reason: Reason) -> Refusal | None:
     hold = next((hold for hold in snapshot.open_holds if hold.reason == reason.code), None)
-    return hold and refusals.AlreadyHeld(
+    if hold is None:
+        return None
+    return refusals.AlreadyHeld(
         order=hold.order_number,
         hold=hold.number,
         request=hold.request,
@@ -47,84 +51,107 @@ def _already_held(snapshot: Snapshot, reason: Reason) -> Refusal | None:
     )
 
 
-def _placed(
-    snapshot: Snapshot, command: PlaceHold, policy: Policy, order: Order, reason: Reason, rule: Applied
-) -> Outcome:
-    sign = required(rule)
-    role = _own_signature(snapshot, policy, sign)
-    complete = role is not None and not _left_after(sign, role, snapshot)
-    actor = snapshot.actor.user_id
-    hold = NewHold(
-        reason.code,
-        reason.owner or "",
-        command.note,
-        command.until,
-        HoldState.ACTIVE if complete else HoldState.REQUESTED,
-    )
-    request = NewRequest(
-        kind=Kind.PLACE_HOLD,
-        state=RequestState.APPROVED if complete else RequestState.PENDING,
-        hold=NEW,
-        reason=reason.code,
-        note=command.note,
-        role=sign[0].role,
-        sign=sign,
-        seen=seen(order),
-        channel=command.origin.channel,
-        targets=() if complete else (f"hold:{reason.code}",),
-        decided_by=actor if complete else None,
-    )
-    done = Done(
-        what="placed" if complete else "requested",
-        kind=Kind.PLACE_HOLD,
-        request=NEW,
-        hold=NEW,
-        order=order.number,
-        reason=reason.label,
-        sign=() if complete else signers(policy, _left_after(sign, role, snapshot), leave_out=actor),
-        by=actor,
-    )
-    facts = {"reason": reason.code, "rule": rule.explanation, "stage": order.stage, "version": order.version}
-    return Outcome(
-        result=done,
-        order_number=order.number,
-        new_hold=hold,
-        new_request=request,
-        decision=NewDecision(NEW, role, "approve", "") if role else None,
-        status_changes=(placed_change(NEW, None, reason.code),) if complete else (),
-        audit=(
-            Entry(order.number, actor, "request.created", {**facts, "kind": Kind.PLACE_HOLD}, NEW),
-            *signature_entries(order.number, actor, role, NEW, complete=complete),
-            *([Entry(order.number, actor, "hold.placed", {"reason": reason.code}, NEW)] if complete else []),
-        ),
-        notices=(
-            *telling.cards(policy, order.number, NEW, (entry.role for entry in sign)),
-            *telling.only(telling.reply(command.origin, actor, done, order=order.number, request=NEW)),
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """A placement that nothing speaks against, on its way to an outcome."""
+
+    snapshot: Snapshot
+    command: PlaceHold
+    policy: Policy
+    order: Order
+    reason: Reason
+    rule: Applied
+
+    @property
+    def actor(self) -> str:
+        return self.snapshot.actor.user_id
+
+    @property
+    def sign(self) -> tuple[Signature, ...]:
+        return required(self.rule)
+
+    @property
+    def role(self) -> str | None:
+        """An owner who places a hold of their own reason has thereby signed the placement."""
+        if not self.policy.desk.owner_placement_signs:
+            return None
+        return fillable(missing(self.sign, ()), self.policy.roles_of(self.actor))
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        own = [Decision(self.actor, self.role, "approve", "", self.snapshot.now)] if self.role else []
+        return missing(self.sign, own)
+
+    def outcome(self) -> Outcome:
+        number, done, complete = self.order.number, self._done(), not self.left
+        return Outcome(
+            result=done,
+            order_number=number,
+            new_hold=self._hold(),
+            new_request=self._request(),
+            decision=NewDecision(NEW, self.role, "approve", "") if self.role else None,
+            status_changes=(placed_change(NEW, None, self.reason.code),) if complete else (),
+            audit=tuple(self._entries()),
+            notices=(
+                *telling.cards(self.policy, number, NEW, (entry.role for entry in self.sign)),
+                *telling.only(telling.reply(self.command.origin, self.actor, done, order=number, request=NEW)),
+            ),
+        )
+
+    def _hold(self) -> NewHold:
+        state = HoldState.REQUESTED if self.left else HoldState.ACTIVE
+        return NewHold(self.reason.code, self.reason.owner or "", self.command.note, self.command.until, state)
+
+    def _request(self) -> NewRequest:
+        return NewRequest(
+            kind=Kind.PLACE_HOLD,
+            state=RequestState.PENDING if self.left else RequestState.APPROVED,
+            hold=NEW,
+            reason=self.reason.code,
+            note=self.command.note,
+            role=self.sign[0].role,
+            sign=self.sign,
+            seen=seen(self.order),
+            channel=self.command.origin.channel,
+            targets=(f"hold:{self.reason.code}",) if self.left else (),
+            decided_by=None if self.left else self.actor,
+        )
+
+    def _done(self) -> Done:
+        return Done(
+            what="requested" if self.left else "placed",
+            kind=Kind.PLACE_HOLD,
+            request=NEW,
+            hold=NEW,
+            order=self.order.number,
+            reason=self.reason.label,
+            sign=signers(self.policy, self.left, leave_out=self.actor),
+            by=self.actor,
+        )
+
+    def _entries(self) -> Iterable[Entry]:
+        facts = created_facts(Kind.PLACE_HOLD, self.order, self.rule, self.reason.code)
+        yield Entry(self.order.number, self.actor, "request.created", facts, NEW)
+        if self.role:
+            action = "request.signed" if self.left else "request.approved"
+            yield Entry(self.order.number, self.actor, action, {"role": self.role}, NEW)
+        if not self.left:
+            yield Entry(self.order.number, self.actor, "hold.placed", {"reason": self.reason.code}, NEW)
+
+
+def created_facts(kind: Kind, order: Order, rule: Applied, reason: str) -> dict[str, Any]:
+    """What the decision to accept a request rested on."""
+    return {
+        "kind": kind,
+        "reason": reason,
+        "rule": rule.explanation,
+        "stage": order.stage,
+        "version": order.version,
+    }
 
 
 def placed_change(request: int, hold: int | None, reason: str) -> StatusChange:
     return StatusChange("hold.placed", request, {"hold": hold, "reason": reason})
-
-
-def signature_entries(order: str, actor: str, role: str | None, request: int, *, complete: bool) -> tuple[Entry, ...]:
-    if role is None:
-        return ()
-    action = "request.approved" if complete else "request.signed"
-    return (Entry(order, actor, action, {"role": role}, request),)
-
-
-def _own_signature(snapshot: Snapshot, policy: Policy, sign: tuple[Signature, ...]) -> str | None:
-    """An owner who places a hold of their own reason has thereby signed the placement."""
-    if not policy.desk.owner_placement_signs:
-        return None
-    return fillable(missing(sign, ()), policy.roles_of(snapshot.actor.user_id))
-
-
-def _left_after(sign: tuple[Signature, ...], role: str | None, snapshot: Snapshot) -> tuple[str, ...]:
-    own = [Decision(snapshot.actor.user_id, role, "approve", "", snapshot.now)] if role else []
-    return missing(sign, own)
 
 
 def decide_release(snapshot: Snapshot, command: ReleaseHold, policy: Policy) -> Outcome | Refusal:
@@ -140,15 +167,17 @@ def decide_release(snapshot: Snapshot, command: ReleaseHold, policy: Policy) -> 
     return (
         _not_releasable(snapshot, hold, policy)
         or _bad_release_reason(policy, words.reason, words.note)
-        or _release_asked(snapshot, command, policy, order, hold, words)
+        or _Release(snapshot, command, policy, order, hold, words).outcome()
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Words:
     """What a release names: the hold, the release reason and the note, typed in a row or from a form."""
 
-    def __init__(self, hold: str, reason: str, note: str) -> None:
-        self.hold, self.reason, self.note = hold, reason, note
+    hold: str
+    reason: str
+    note: str
 
     @classmethod
     def read(cls, command: ReleaseHold, holds: Iterable[Hold], policy: Policy) -> "_Words":
@@ -211,62 +240,78 @@ def _bad_release_reason(policy: Policy, typed: str, note: str) -> Refusal | None
     return note_missing(reason, note) if reason else reason_unknown(policy, "release", typed)
 
 
-def _release_asked(
-    snapshot: Snapshot, command: ReleaseHold, policy: Policy, order: Order, hold: Hold, words: _Words
-) -> Outcome | Refusal:
-    reason = policy.reason("hold", hold.reason)
-    rule = applied_rule(policy, Kind.RELEASE_HOLD, reason, order, owner=hold.owner)
-    refused = may_not_ask(snapshot, policy, rule, Kind.RELEASE_HOLD)
-    if refused:
-        return refused
-    sign, actor = required(rule), snapshot.actor.user_id
-    release_reason = policy.reason("release", words.reason) if words.reason else None
-    request = NewRequest(
-        kind=Kind.RELEASE_HOLD,
-        state=RequestState.PENDING,
-        hold=hold.number,
-        reason=release_reason.code if release_reason else "",
-        note=words.note,
-        role=sign[0].role,
-        sign=sign,
-        seen=seen(order),
-        channel=command.origin.channel,
-        targets=(hold.name,),
-    )
-    done = Done(
-        what="release_requested",
-        kind=Kind.RELEASE_HOLD,
-        request=NEW,
-        hold=hold.number,
-        order=order.number,
-        reason=reason_label(policy, "hold", hold.reason),
-        sign=signers(policy, missing(sign, ()), leave_out=actor),
-        by=actor,
-    )
-    facts = {
-        "hold": hold.number,
-        "kind": Kind.RELEASE_HOLD,
-        "reason": request.reason,
-        "rule": rule.explanation,
-        "stage": order.stage,
-        "version": order.version,
-    }
-    return Outcome(
-        result=done,
-        order_number=order.number,
-        new_request=request,
-        hold_change=HoldChange(hold.number, HoldState.ACTIVE, HoldState.RELEASE_REQUESTED),
-        audit=(Entry(order.number, actor, "request.created", facts, NEW),),
-        notices=(
-            *telling.cards(policy, order.number, NEW, (entry.role for entry in sign)),
-            *telling.redraw_of_placement(policy, order.number, hold.request, hold.owner),
-            *telling.only(telling.reply(command.origin, actor, done, order=order.number, request=NEW)),
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A release that nothing speaks against, on its way to an outcome."""
+
+    snapshot: Snapshot
+    command: ReleaseHold
+    policy: Policy
+    order: Order
+    hold: Hold
+    words: _Words
+
+    @property
+    def actor(self) -> str:
+        return self.snapshot.actor.user_id
+
+    @property
+    def reason(self) -> str:
+        found = self.policy.reason("release", self.words.reason) if self.words.reason else None
+        return found.code if found else ""
+
+    def outcome(self) -> Outcome | Refusal:
+        # A reason may have left the policy since; the hold's own owner still signs for it.
+        known = self.policy.reason("hold", self.hold.reason)
+        held_for = known or Reason(kind="hold", code=self.hold.reason, owner=self.hold.owner)
+        rule = applied_rule(self.policy, Kind.RELEASE_HOLD, held_for, self.order)
+        return may_not_ask(self.snapshot, self.policy, rule, Kind.RELEASE_HOLD) or self._asked(rule)
+
+    def _asked(self, rule: Applied) -> Outcome:
+        number, sign = self.order.number, required(rule)
+        done = self._done(sign)
+        facts = {**created_facts(Kind.RELEASE_HOLD, self.order, rule, self.reason), "hold": self.hold.number}
+        return Outcome(
+            result=done,
+            order_number=number,
+            new_request=self._request(sign),
+            hold_change=HoldChange(self.hold.number, HoldState.ACTIVE, HoldState.RELEASE_REQUESTED),
+            audit=(Entry(number, self.actor, "request.created", facts, NEW),),
+            notices=(
+                *telling.cards(self.policy, number, NEW, (entry.role for entry in sign)),
+                *telling.redraw_of_placement(self.policy, number, self.hold.request, self.hold.owner),
+                *telling.only(telling.reply(self.command.origin, self.actor, done, order=number, request=NEW)),
+            ),
+        )
+
+    def _request(self, sign: tuple[Signature, ...]) -> NewRequest:
+        return NewRequest(
+            kind=Kind.RELEASE_HOLD,
+            state=RequestState.PENDING,
+            hold=self.hold.number,
+            reason=self.reason,
+            note=self.words.note,
+            role=sign[0].role,
+            sign=sign,
+            seen=seen(self.order),
+            channel=self.command.origin.channel,
+            targets=(self.hold.name,),
+        )
+
+    def _done(self, sign: tuple[Signature, ...]) -> Done:
+        return Done(
+            what="release_requested",
+            kind=Kind.RELEASE_HOLD,
+            request=NEW,
+            hold=self.hold.number,
+            order=self.order.number,
+            reason=reason_label(self.policy, "hold", self.hold.reason),
+            sign=signers(self.policy, missing(sign, ()), leave_out=self.actor),
+            by=self.actor,
+        )
 
 
-def applied_rule(policy: Policy, kind: Kind, reason: Reason | None, order: Order, *, owner: str = "") -> Applied:
-    """The first rule that matches, else the reason's owner signs (`owner` where the reason has left the policy)."""
+def applied_rule(policy: Policy, kind: Kind, reason: Reason, order: Order) -> Applied:
     return rule_for(
         policy,
         kind=kind,
@@ -275,7 +320,6 @@ def applied_rule(policy: Policy, kind: Kind, reason: Reason | None, order: Order
         currency=order.currency,
         stage=order.stage,
         customer=order.customer,
-        fallback_owner=owner,
     )
 
 

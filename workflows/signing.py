@@ -69,9 +69,8 @@ def _may_sign_own(policy: Policy, request: Request) -> bool:
 def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, role: str) -> Outcome:
     actor = snapshot.actor.user_id
     signed = Decision(actor, role, "approve", command.note, snapshot.now)
-    left = missing(request.sign, (*request.decisions, signed))
-    if left:
-        return _signed(snapshot, command, policy, request, role, left)
+    if missing(request.sign, (*request.decisions, signed)):
+        return _signed(snapshot, command, policy, request, signed)
     hold = snapshot.hold(request.hold)
     after = _change_of(request, hold, Action.APPROVE)
     remaining = _blockers_after(snapshot, policy, request, hold, after)
@@ -97,17 +96,18 @@ def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Reque
     )
 
 
-def _signed(
-    snapshot: Snapshot, command: Decide, policy: Policy, request: Request, role: str, left: tuple[str, ...]
-) -> Outcome:
-    actor = snapshot.actor.user_id
+def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, decision: Decision) -> Outcome:
+    """One signature of several."""
+    left = missing(request.sign, (*request.decisions, decision))
     done = _done("signed", snapshot, policy, request, snapshot.hold(request.hold))
     done = done.model_copy(update={"sign": signers(policy, left, leave_out=request.requested_by)})
     return Outcome(
         result=done,
         order_number=request.order_number,
-        decision=NewDecision(request.number, role, "approve", command.note),
-        audit=(Entry(request.order_number, actor, "request.signed", {"role": role}, request.number),),
+        decision=NewDecision(request.number, decision.role, "approve", command.note),
+        audit=(
+            Entry(request.order_number, decision.member, "request.signed", {"role": decision.role}, request.number),
+        ),
         notices=(*telling.redraws(policy, request), *telling.only(_reply(snapshot, command, done))),
     )
 

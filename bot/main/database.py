@@ -6,13 +6,10 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.exc import OperationalError
 
+from bot.main.stop import Stop
 from bot.settings import Settings
 from store.embedded import EmbeddedProblem, start_embedded
 from store.migrate import MigrationProblem, current, newest, upgrade
-
-
-class Stop(Exception):
-    """The command cannot go on; the message is the one line that is printed. Exit code 1."""
 
 
 @contextmanager

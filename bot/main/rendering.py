@@ -1,14 +1,15 @@
 """From a notice to what is sent: cards, posts and e-mails, drawn from what is stored at this moment."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import hashlib
+from typing import Final
 
-from workflows.policy.model import Policy
-
-from bot.delivery.mails import floor_release_mail
-from bot.delivery.ports import Call, Claimed, Mail, Nothing, Post, Reply, Update
+from bot.delivery.mails import FloorRelease, floor_release_mail
+from bot.delivery.ports import Call, Mail, Nothing, Post, Reply, Update
 from bot.slack import cards, words
+from bot.slack.facts import line_words
+from bot.slack.floor import floor_post
 from store.reading import Reading
+from workflows.notices import Claimed
 from workflows.outcome import NEW
 from workflows.reasons import reason_label
 from workflows.results import read_result
@@ -55,14 +56,15 @@ class StoredRenderer:
 
     async def floor(self, claimed: Claimed, view: RequestView) -> Call:
         clear, blockers = await self._may_ship(claimed, view)
-        message = cards.floor_post(view, clear, blockers)
+        message = floor_post(view, clear, blockers)
         return Post(_destination(claimed), message["text"], message["blocks"])
 
     async def floor_email(self, claimed: Claimed, view: RequestView) -> Call:
         clear, blockers = await self._may_ship(claimed, view)
-        mail = floor_release_mail(mail_values(view, clear=clear, blockers=blockers))
-        key = f"{claimed.desk_id}/{claimed.id}"
-        return Mail(str(claimed.payload["to"]), mail.subject, mail.text, mail.html, key)
+        words = floor_release_mail(mail_values(view, clear=clear, blockers=blockers))
+        # Should the order be held again between two tries, the second mail says something else and is another one.
+        key = f"{claimed.key}/{hashlib.sha256(words.text.encode()).hexdigest()[:12]}"
+        return Mail(str(claimed.payload["to"]), words.subject, words.text, words.html, key)
 
     async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
         """A release stands in the thread of its hold's placement."""
@@ -98,27 +100,24 @@ def _destination(claimed: Claimed) -> str:
     return claimed.lane.removeprefix("slack:")
 
 
-def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> Mapping[str, Any]:
+def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> FloorRelease:
     """What the floor's e-mail says. Names stand in for mentions."""
-    policy: Policy = view.policy
-    return {
-        "approver": _name(view, view.request.decided_by),
-        "blockers": blockers,
-        "clear": clear,
-        "customer": view.order.customer,
-        "desk": policy.desk.name,
-        "hold": view.hold.name if view.hold else "",
-        "lines": [
-            f"{line.remaining} × {line.sku} {line.description}".strip() for line in view.order.lines[:MOST_LINES]
-        ],
-        "more_lines": max(0, len(view.order.lines) - MOST_LINES),
-        "note": view.request.decision_note or view.request.note,
-        "order": view.order.number,
-        "reason": view.reason_label,
-        "release_reason": view.release_reason_label,
-        "request": view.request.name,
-        "requester": _name(view, view.request.requested_by),
-    }
+    return FloorRelease(
+        order=view.order.number,
+        customer=view.order.customer,
+        request=view.request.name,
+        hold=view.hold.name if view.hold else "",
+        reason=view.reason_label,
+        approver=_name(view, view.request.decided_by),
+        requester=_name(view, view.request.requested_by),
+        clear=clear,
+        blockers=tuple(blockers),
+        lines=tuple(line_words(line) for line in view.order.lines[:MOST_LINES]),
+        more_lines=max(0, len(view.order.lines) - MOST_LINES),
+        release_reason=view.release_reason_label,
+        note=view.request.decision_note or view.request.note,
+        desk=view.policy.desk.name,
+    )
 
 
 def _name(view: RequestView, user_id: str | None) -> str:

@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,13 +15,16 @@ import uvicorn
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from slack_bolt.async_app import AsyncApp
-from store.outbox import Outbox
+from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from starlette.applications import Starlette
 
 from bot.delivery.email import EmailSender
 from bot.delivery.loop import Delivery
+from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
-from bot.main.database import Stop
 from bot.main.rendering import StoredRenderer
+from bot.main.stop import Stop
 from bot.settings import Settings
 from bot.slack.app import build_app, dispatch
 from bot.slack.call import Call
@@ -29,13 +32,15 @@ from bot.slack.clients import OneWorkspace
 from bot.slack.desk import Desk
 from bot.slack.people import SlackDirectory, member_from
 from bot.slack.socket import build_socket
-from bot.web.app import build_web
+from bot.web.app import Dispatch, Ready, build_web
 from bot.web.guard import Secrets
 from store.desk import PostgresStore
 from store.notices import add_notice
+from store.outbox import Outbox, backlog
 from store.pool import Pool, make_pool
 from store.reading import Reading
 from workflows import telling
+from workflows.notices import PACES
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
@@ -56,21 +61,17 @@ class Parts:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, url: str) -> AsyncIterator[Parts]:
+async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedelta] = PACES) -> AsyncIterator[Parts]:
     """Everything wired together; closed in the reverse order."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(make_pool(url))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         clients = OneWorkspace(settings.bot_token, settings.slack_api_url, session)
-        reading, outbox = Reading(pool), Outbox(pool)
-        delivery = Delivery(
-            outbox=outbox,
-            renderer=StoredRenderer(reading),
-            slack=SlackSender(clients, session, settings.slack_api_url),
-            email=EmailSender(settings.resend_api_key, settings.resend_api_url, settings.email_from),
-            lease=timedelta(seconds=settings.lease_seconds),
-            listen_url=url,
-        )
+        reading, outbox = Reading(pool), Outbox(pool, paces=paces)
+        mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
+        slack = SlackSender(clients, session, settings.slack_api_url)
+        sender = Sender(StoredRenderer(reading), slack, mail)
+        delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         told = Told(pool, delivery)
         service = DeskService(PostgresStore(pool, committed=delivery.wake), SlackDirectory(clients))
         app = build_app(Desk(service, reading, clients, told, told))
@@ -101,15 +102,15 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
     """Answer Slack over HTTP or Socket Mode until told to stop; deliver too unless another process does."""
     listening = _listen(settings.port)
     async with assembled(settings, url) as parts:
-        receive = _receiver(parts.app)
-        web = build_web(receive, Secrets.of(settings.signing_secret, settings.signing_secret_previous), _ready(parts))
-        server = _Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", loop="asyncio"))
+        server = _Server(
+            uvicorn.Config(web_app(parts, settings), log_config=None, access_log=False, lifespan="off", loop="asyncio")
+        )
         async with AsyncExitStack() as stack:
             if settings.app_token:
-                client = parts.clients.client_for("")
-                socket_client = build_socket(settings.app_token, client, receive)
+                socket_client = build_socket(settings.app_token, parts.clients.client_for(""), receiver(parts.app))
                 stack.push_async_callback(socket_client.close)
-                await _connected(socket_client)
+                connecting = asyncio.ensure_future(_connect(socket_client))
+                stack.callback(connecting.cancel)
             running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
             if worker:
                 running.append(asyncio.ensure_future(parts.delivery.run()))
@@ -140,7 +141,15 @@ def _listen(port: int) -> socket.socket:
         raise Stop(f"Port {port} cannot be used: {taken.strerror}. Set PORT to a free one.") from taken
 
 
-def _receiver(app: AsyncApp) -> Any:
+def web_app(parts: Parts, settings: Settings) -> Starlette:
+    """The HTTP side of these parts."""
+    secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
+    return build_web(receiver(parts.app), secrets, _ready(parts))
+
+
+def receiver(app: AsyncApp) -> Dispatch:
+    """How a checked payload is answered, whichever way it came."""
+
     async def receive(payload: Mapping[str, Any], key: str) -> tuple[int, Mapping[str, str], str]:
         response = await dispatch(app, dict(payload), key)
         return response.status, {name: values[0] for name, values in response.headers.items()}, response.body
@@ -148,35 +157,30 @@ def _receiver(app: AsyncApp) -> Any:
     return receive
 
 
-def _ready(parts: Parts) -> Any:
+def _ready(parts: Parts) -> Ready:
     async def ready() -> Mapping[str, Any]:
         try:
-            return {"problems": [], "notices": await parts.outbox.backlog()}
+            return {"problems": [], "notices": [asdict(each) for each in await backlog(parts.pool)]}
         except (OperationalError, PoolTimeout):
             return {"problems": ["the database cannot be reached"]}
 
     return ready
 
 
-async def _connected(client: Any) -> None:
+async def _connect(client: SocketModeClient) -> None:
     """Connect, and go on trying: Slack may be down while we start."""
-
-    async def keep_trying() -> None:
-        delay = 1.0
-        while True:
-            try:
-                await client.connect()
-            except Exception as failed:  # whatever stops a connection, the next try comes
-                log.warning("socket.not_connected", error=type(failed).__name__, again_in=delay)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 30)
-            else:
-                return
-
-    client.first_connection = asyncio.ensure_future(keep_trying())
+    delay = 1.0
+    while True:
+        try:
+            await client.connect()  # type: ignore[no-untyped-call]
+            return
+        except (OSError, TimeoutError, aiohttp.ClientError, SlackClientError) as failed:
+            log.warning("socket.not_connected", error=type(failed).__name__, again_in=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 30)
 
 
-async def _until_told_to_stop(running: list[asyncio.Future[Any]]) -> None:
+async def _until_told_to_stop(running: Sequence[asyncio.Future[Any]]) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

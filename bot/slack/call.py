@@ -12,7 +12,7 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`name` is the command, action id, callback id or event type; `trace` follows it into every log line and notice."""
+    """`name` is the command, action id, callback id or event type; `trace` goes into every log line and notice."""
 
     desk_id: str
     claim: Claim

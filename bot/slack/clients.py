@@ -12,5 +12,5 @@ class OneWorkspace:
             token=token, base_url=base_url, session=session, retry_handlers=[], timeout=30, trust_env_in_session=False
         )
 
-    def client_for(self, desk_id: str) -> AsyncWebClient | None:  # noqa: ARG002
+    def client_for(self, desk_id: str) -> AsyncWebClient:  # noqa: ARG002
         return self._client

@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from workflows.policy.model import Policy
 
 from bot.slack.call import Call
 from workflows.commands import Look
+from workflows.policy.model import Policy
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService

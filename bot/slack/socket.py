@@ -23,7 +23,7 @@ def build_socket(app_token: str, web_client: AsyncWebClient, dispatch: Dispatch)
         payload = await _answer_to(request, dispatch)
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=payload))
 
-    client.socket_mode_request_listeners.append(answer)  # type: ignore[arg-type]
+    client.socket_mode_request_listeners.append(answer)
     return client
 
 

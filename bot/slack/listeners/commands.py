@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.policy.model import Policy
-
 from bot.slack import order_view, words
 from bot.slack.call import Call
 from bot.slack.desk import Desk
@@ -14,6 +12,7 @@ from bot.slack.listeners import NOTHING, Answer
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy
 from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
+from workflows.policy.model import Policy
 from workflows.views import OrderOption, OrderView
 
 

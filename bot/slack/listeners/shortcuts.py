@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.order_numbers import find_numbers
-
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
@@ -14,6 +12,7 @@ from bot.slack.listeners.commands import known_order, release_form_for
 from bot.slack.typed import tidy
 from workflows import refusals
 from workflows.commands import Look
+from workflows.order_numbers import find_numbers
 from workflows.results import Refusal
 
 

@@ -1,0 +1,120 @@
+"""`redtag desk`: the policy as a file."""
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bot.cli.common import chosen_desk, json_option, open_database, open_desk, print_json, run, team_option
+from bot.main.stop import Stop
+from store.policies import apply_policy, history, policy_in_force
+from store.pool import Pool
+from workflows.policy.check import problems_in, warnings_in
+from workflows.policy.diff import differences
+from workflows.policy.load import PolicyProblems, parse_policy, policy_to_json, policy_to_toml
+from workflows.policy.model import Policy
+from workflows.policy.template import template_toml
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def desk() -> None:
+    """Show, check and apply the policy of a desk."""
+
+
+@desk.command()
+def template() -> None:
+    """Print a complete policy with comments, to start from."""
+    click.echo(template_toml(), nl=False)
+
+
+@desk.command()
+@team_option
+@json_option
+def show(*, team: str | None, as_json: bool) -> None:
+    """Print the policy in force."""
+    with open_desk(team) as opened:
+        if as_json:
+            print_json(policy_to_json(opened.policy))
+        else:
+            click.echo(policy_to_toml(opened.policy), nl=False)
+
+
+@desk.command()
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Say whether a policy could be applied, and what is wrong where."""
+    policy = _read(file)
+    _warn(policy)
+    click.echo(f"{file} is fine: {len(policy.roles)} roles, {len(policy.reasons)} reasons, {len(policy.rules)} rules.")
+
+
+@desk.command()
+@click.argument("file", type=FILE)
+@team_option
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+def apply(file: Path, *, team: str | None, yes: bool) -> None:
+    """Make a policy the one in force, from the next command on; makes the desk where there is none."""
+    policy = _read(file)
+    _warn(policy)
+    with open_database() as url:
+        desk_id = run(url, lambda pool: chosen_desk(pool, team))
+        _, before = run(url, lambda pool: policy_in_force(pool, desk_id))
+        changes = differences(before, policy)
+        if before == policy:
+            click.echo("Nothing changes: this policy is in force already.")
+            return
+        _list(changes or ("This is the first policy of the desk.",))
+        if not yes and not click.confirm(f"Apply this to {desk_id}?"):
+            raise Stop("Nothing was applied.")
+        version, _ = run(url, lambda pool: _apply(pool, desk_id, policy))
+        click.echo(f"Applied as version {version}. It is in force from the next command on.")
+
+
+async def _apply(pool: Pool, desk_id: str, policy: Policy) -> tuple[int, tuple[str, ...]]:
+    return await apply_policy(pool, desk_id, policy, by=f"cli:{getpass.getuser()}")
+
+
+@desk.command(name="history")
+@team_option
+@json_option
+def show_history(*, team: str | None, as_json: bool) -> None:
+    """List every version of the policy, what it changed and who applied it."""
+    with open_desk(team) as opened:
+        versions = run(opened.url, lambda pool: history(pool, opened.desk_id))
+    if as_json:
+        print_json([{name: getattr(each, name) for name in each.__slots__} for each in versions])
+        return
+    for each in versions:
+        click.echo(f"Version {each.version}, {each.applied_at:%Y-%m-%d %H:%M} UTC, by {each.applied_by}")
+        _list(each.differences or ("The first policy.",))
+
+
+def _read(file: Path) -> Policy:
+    try:
+        policy = parse_policy(file.read_text(encoding="utf-8-sig"))
+    except PolicyProblems as found:
+        raise _refused(file, found.problems) from found
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise Stop(f"{file} cannot be read: {unreadable}.") from unreadable
+    problems = problems_in(policy)
+    if problems:
+        raise _refused(file, problems)
+    return policy
+
+
+def _refused(file: Path, problems: Sequence[str]) -> Stop:
+    lines = "\n".join(f"  - {problem}" for problem in problems)
+    return Stop(f"{file} cannot be applied:\n{lines}")
+
+
+def _warn(policy: Policy) -> None:
+    for warning in warnings_in(policy):
+        click.echo(f"Worth a look: {warning}", err=True)
+
+
+def _list(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        click.echo(f"  - {sentence}")

@@ -1,0 +1,65 @@
+"""`redtag gate ORDER`: may it ship? Exit code 0 yes, 1 no."""
+
+import sys
+from typing import Any
+
+import click
+
+from bot.cli.common import json_option, open_desk, print_json, run, team_option
+from store.reading import Reading
+from workflows.gate import Block, Gate
+from workflows.policy.model import Policy
+from workflows.reasons import reason_label
+
+
+@click.command()
+@click.argument("order")
+@team_option
+@json_option
+def gate(order: str, *, team: str | None, as_json: bool) -> None:
+    """Say whether ORDER may ship, and if not, what stops it and who can act."""
+    with open_desk(team) as desk:
+        found = run(desk.url, lambda pool: Reading(pool).gate(desk.desk_id, order))
+        if as_json:
+            print_json(gate_json(found, desk.policy))
+        else:
+            click.echo("\n".join(sentences(found, desk.policy)))
+    sys.exit(0 if found.may_ship else 1)
+
+
+def gate_json(gate: Gate, policy: Policy) -> dict[str, Any]:
+    """The body that scanners and systems get."""
+    return {
+        "order": gate.order,
+        "may_ship": gate.may_ship,
+        "state": gate.state,
+        "blocks": [_block(block, policy) for block in gate.blocks],
+        "lines": [{"line": line, "may_ship": may_ship} for line, may_ship in gate.lines],
+    }
+
+
+def _block(block: Block, policy: Policy) -> dict[str, Any]:
+    return {
+        "kind": block.kind,
+        "id": block.id,
+        "reason": reason_label(policy, block.kind, block.reason),
+        "since": block.since,
+        "can_act": [{"role": group.role, "members": list(group.members)} for group in block.can_act],
+    }
+
+
+def sentences(gate: Gate, policy: Policy) -> list[str]:
+    if gate.may_ship:
+        return [f"{gate.order} may ship."]
+    if gate.state in {"unknown", "cancelled"}:
+        return [f"{gate.order} may not ship: {ENDS[gate.state]}."]
+    return [f"{gate.order} may not ship:", *(f"  - {_sentence(block, policy)}" for block in gate.blocks)]
+
+
+def _sentence(block: Block, policy: Policy) -> str:
+    who = "; ".join(f"{group.label}: {', '.join(group.members) or 'nobody'}" for group in block.can_act)
+    reason = reason_label(policy, block.kind, block.reason)
+    return f"{block.id} {reason}, since {block.since:%Y-%m-%d %H:%M} UTC. Can act: {who}."
+
+
+ENDS = {"cancelled": "it is cancelled", "unknown": "there is no such order on this desk"}

@@ -1,0 +1,135 @@
+"""`redtag orders import FILE`: order files into the desk."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option
+from bot.cli.errors_file import ErrorsFile
+from bot.cli.progress import reading
+from bot.main.stop import Stop
+from store.imports import ImportReport, import_orders
+from workflows.imports.files import open_orders
+from workflows.imports.presets import PRESETS
+from workflows.imports.rules import rules_of
+from workflows.imports.values import RefusedRow, UnreadableFile
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def orders() -> None:
+    """Bring orders in."""
+
+
+@orders.command("import")
+@click.argument("file", type=FILE)
+@team_option
+@click.option("--preset", type=click.Choice(sorted(PRESETS)), help="The shape of the file; recognised if left out.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
+@click.option("--yes", is_flag=True, help="Import without asking.")
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where refused rows are listed (FILE.errors.csv, if there are any).",
+)
+@json_option
+def import_command(
+    file: Path, *, team: str | None, preset: str | None, dry_run: bool, yes: bool, errors: Path | None, as_json: bool
+) -> None:
+    """Read the orders in FILE into the desk.
+
+    A bad row refuses its whole order and is listed with its reason; all other orders are imported. Exit code 1 where
+    no order could be taken.
+    """
+    with open_desk(team) as desk, ErrorsFile(errors or beside(file), always=errors is not None) as refused:
+        if not (yes or dry_run or as_json) and sys.stdin.isatty():
+            confirm(run(desk, file, preset, dry_run=True))
+        report = run(desk, file, preset, dry_run=dry_run, refused=refused.add)
+        refused.keep()
+    if as_json:
+        print_json(report_json(report, refused.written))
+    else:
+        click.echo("\n".join(sentences(report, refused, dry_run=dry_run)))
+    if not report.rows.accepted:
+        sys.exit(1)
+
+
+def beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.errors.csv")
+
+
+def run(
+    desk: OpenDesk,
+    file: Path,
+    preset: str | None,
+    *,
+    dry_run: bool,
+    refused: Callable[[RefusedRow], None] = lambda _row: None,
+) -> ImportReport:
+    try:
+        with file.open("rb") as source, reading(file.name, file.stat().st_size) as progress:
+            found = open_orders(source, file.name, rules_of(desk.policy), preset=preset, progress=progress)
+            return import_orders(desk.url, desk.desk_id, found, by=who(), dry_run=dry_run, refused=refused)
+    except UnreadableFile as problem:
+        raise Stop(f"{file} was not imported. {problem}") from problem
+    except OSError as problem:
+        raise Stop(f"{problem.filename or file}: {problem.strerror}. Nothing was imported.") from problem
+    except psycopg.errors.LockNotAvailable as busy:
+        raise Stop("An order of this file is being worked on all the time. Nothing was imported; try again.") from busy
+    except psycopg.OperationalError as away:
+        raise Stop(f"The database went away: {str(away).strip().splitlines()[0]}. Nothing was imported.") from away
+
+
+def who() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as containers have
+        return "cli"
+
+
+def confirm(report: ImportReport) -> None:
+    click.echo(told(report))
+    if not report.rows.accepted:
+        return
+    click.confirm("Import this?", abort=True)
+
+
+def report_json(report: ImportReport, errors: Path | None) -> dict[str, Any]:
+    return {
+        "import": report.number,
+        "preset": report.preset,
+        **report.counts(),
+        "exceptions": [],
+        "drift": [],
+        "errors": str(errors) if errors else None,
+    }
+
+
+def sentences(report: ImportReport, refused: ErrorsFile, *, dry_run: bool) -> list[str]:
+    lines = [f"{_title(report, dry_run=dry_run)}: {told(report)}"]
+    lines += [f"  row {row.row}: {row.column or 'the row'} {row.value!r} {row.reason}" for row in refused.first]
+    if refused.count > len(refused.first):
+        lines.append(f"  … and {refused.count - len(refused.first):,} more")
+    if refused.written:
+        lines.append(f"All refused rows are in {refused.written}.")
+    return lines
+
+
+def _title(report: ImportReport, *, dry_run: bool) -> str:
+    if report.number:
+        return f"Import {report.number} ({report.preset})"
+    return f"Dry run, nothing stored ({report.preset})" if dry_run else f"Nothing could be imported ({report.preset})"
+
+
+def told(report: ImportReport) -> str:
+    orders, rows = report.orders, report.rows
+    counts = ", ".join(f"{count:,} {name}" for name, count in asdict(orders).items() if name != "missing")
+    missing = f"; {orders.missing:,} that the desk knows are not in the file" if orders.missing else ""
+    return f"{rows.read:,} rows, {rows.refused:,} of them refused. Orders: {counts}{missing}."
