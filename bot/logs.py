@@ -13,6 +13,16 @@ SECRET: Final = re.compile(
     r"|(?<=Bearer )[\w.~+/=-]+|https?://\S*/(?:services|commands|actions|response)/\S+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"
 )
 Event = MutableMapping[str, Any]
+# Bolt warns that it does not use the token of the environment, which is as we want it.
+CHATTY: Final = {
+    "aiohttp": logging.WARNING,
+    "alembic": logging.WARNING,
+    "httpx": logging.WARNING,
+    "psycopg.pool": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 
 
 def redact(text: str) -> str:
@@ -48,8 +58,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "psycopg.pool", "uvicorn.access"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    for chatty, least in CHATTY.items():
+        logging.getLogger(chatty).setLevel(max(least, root.level))
 
 
 def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:

@@ -162,5 +162,8 @@ class PostgresStore:
         }
         # Whoever drops out does so between commands, never beside a signature that is being committed.
         tenant = TENANT if member.standing is Standing.ACTIVE else ALONE
-        async with desk_transaction(self._pool, desk_id, tenant=tenant) as connection:
-            await connection.execute(query, parameters)
+        try:
+            async with desk_transaction(self._pool, desk_id, tenant=tenant) as connection:
+                await connection.execute(query, parameters)
+        except (OperationalError, PoolTimeout) as away:
+            raise Unavailable(str(away)) from away

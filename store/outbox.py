@@ -18,7 +18,19 @@ from store.outbox_sql import BACKLOG, CLAIM, DEAD, RETRY_DEAD, SETTLE
 from store.pool import Pool, desk_transaction, worker_transaction
 from workflows.notices import PACES, Claimed, Dead, Retry, Sent, Settlement, Skipped, pace
 
-__all__ = ["CHANNEL", "Backlog", "Claimed", "DeadNotice", "Outbox", "backlog", "claim", "dead", "retry_dead", "settle"]
+__all__ = [
+    "CHANNEL",
+    "Backlog",
+    "Claimed",
+    "DeadNotice",
+    "Outbox",
+    "backlog",
+    "claim",
+    "dead",
+    "hint",
+    "retry_dead",
+    "settle",
+]
 
 CHANNEL: Final = "redtag_notices"
 ACTOR: Final = "redtag"
@@ -140,6 +152,12 @@ async def retry_dead(pool: Pool, desk_id: str, notice: int | None = None, *, act
     async with desk_transaction(pool, desk_id) as connection:
         row = await (await connection.execute(RETRY_DEAD, {"actor": actor, "desk": desk_id, "id": notice})).fetchone()
     return int(row["retried"]) if row else 0
+
+
+async def hint(pool: Pool) -> None:
+    """Tell every listening worker, in a transaction of its own: NOTIFY takes one lock for the whole cluster."""
+    async with pool.connection() as connection:
+        await connection.execute(f"notify {CHANNEL}")
 
 
 class Outbox:

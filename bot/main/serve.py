@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 
+from bot.clock.roll_call import keep_calling
 from bot.delivery.email import EmailSender
 from bot.delivery.loop import Delivery
 from bot.delivery.sending import Sender
@@ -36,7 +37,8 @@ from bot.web.app import Dispatch, Ready, build_web
 from bot.web.guard import Secrets
 from store.desk import PostgresStore
 from store.notices import add_notice
-from store.outbox import Outbox, backlog
+from store.outbox import Outbox, backlog, hint
+from store.people import RoleHolders
 from store.pool import Pool, make_pool
 from store.reading import Reading
 from workflows import telling
@@ -47,6 +49,26 @@ from workflows.services import DeskService
 
 log = structlog.get_logger()
 STOP_SECONDS: Final = 9
+HINT_SECONDS: Final = 0.05
+
+
+class Hints:
+    """Tells workers in other processes that there is something new, at most every 50 ms; polling is the net."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._something = asyncio.Event()
+
+    def wake(self) -> None:
+        self._something.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            with suppress(OperationalError, PoolTimeout):
+                await hint(self._pool)
+            await asyncio.sleep(HINT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,8 @@ class Parts:
     pool: Pool
     outbox: Outbox
     delivery: Delivery
+    hints: Hints
+    directory: SlackDirectory
     clients: OneWorkspace
 
 
@@ -72,25 +96,32 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         slack = SlackSender(clients, session, settings.slack_api_url)
         sender = Sender(StoredRenderer(reading), slack, mail)
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
-        told = Told(pool, delivery)
-        service = DeskService(PostgresStore(pool, committed=delivery.wake), SlackDirectory(clients))
+        hints = Hints(pool)
+
+        def committed() -> None:
+            delivery.wake()
+            hints.wake()
+
+        told = Told(pool, committed)
+        directory = SlackDirectory(clients)
+        service = DeskService(PostgresStore(pool, committed), directory)
         app = build_app(Desk(service, reading, clients, told, told))
-        yield Parts(app, pool, outbox, delivery, clients)
+        yield Parts(app, pool, outbox, delivery, hints, directory, clients)
 
 
 class Told:
     """Words and people outside any command."""
 
-    def __init__(self, pool: Pool, delivery: Delivery) -> None:
+    def __init__(self, pool: Pool, committed: Callable[[], None]) -> None:
         self._pool = pool
         self._store = PostgresStore(pool)
-        self._delivery = delivery
+        self._committed = committed
 
     async def tell(self, call: Call, result: Refusal) -> None:
         notice = telling.reply(call.clicked(), call.claim.user_id, result)
         if notice:
             await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
-            self._delivery.wake()
+            self._committed()
 
     async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
         member = member_from(user, desk_id)
@@ -109,11 +140,13 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
             if settings.app_token:
                 socket_client = build_socket(settings.app_token, parts.clients.client_for(""), receiver(parts.app))
                 stack.push_async_callback(socket_client.close)
-                connecting = asyncio.ensure_future(_connect(socket_client))
-                stack.callback(connecting.cancel)
+                _beside(stack, _connect(socket_client))
             running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
             if worker:
                 running.append(asyncio.ensure_future(parts.delivery.run()))
+                _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
+            else:
+                _beside(stack, parts.hints.run())
             log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
             await _until_told_to_stop(running)
             server.should_exit = True
@@ -124,13 +157,19 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
 
 async def work(settings: Settings, url: str) -> None:
     """Deliver notices until told to stop."""
-    async with assembled(settings, url) as parts:
+    async with assembled(settings, url) as parts, AsyncExitStack() as stack:
         running = [asyncio.ensure_future(parts.delivery.run())]
+        _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
         log.info("worker.started")
         await _until_told_to_stop(running)
         await parts.delivery.stop()
         await asyncio.wait(running, timeout=STOP_SECONDS)
     log.info("worker.stopped")
+
+
+def _beside(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Run something beside the rest, cancelled when the stack unwinds."""
+    stack.callback(asyncio.ensure_future(work).cancel)
 
 
 def _listen(port: int) -> socket.socket:
@@ -173,11 +212,12 @@ async def _connect(client: SocketModeClient) -> None:
     while True:
         try:
             await client.connect()  # type: ignore[no-untyped-call]
-            return
         except (OSError, TimeoutError, aiohttp.ClientError, SlackClientError) as failed:
             log.warning("socket.not_connected", error=type(failed).__name__, again_in=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, 30)
+        else:
+            return
 
 
 async def _until_told_to_stop(running: Sequence[asyncio.Future[Any]]) -> None:

@@ -42,7 +42,7 @@ def member_from(user: Mapping[str, Any], desk_id: str) -> Member:
     """Slack leaves fields out or empty as it likes; what is not said is not granted."""
     profile = user.get("profile")
     profile = profile if isinstance(profile, Mapping) else {}
-    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"))
     return Member(
         user_id=str(user.get("id") or ""),
         name=next((str(name)[:200] for name in names if name), ""),

@@ -1,0 +1,42 @@
+"""Asks Slack about everybody who holds a role, so that who has left or was demoted is known before the next click."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+import structlog
+
+from workflows.ports import Directory, Member, Unavailable
+
+log = structlog.get_logger()
+EVERY_SECONDS: Final = 900
+PACE_SECONDS: Final = 1.0  # users.info allows about a hundred a minute for the whole workspace
+
+
+class People(Protocol):
+    async def not_checked_lately(self) -> tuple[tuple[str, str], ...]:
+        """(desk, person) of the role holders whom Slack has not been asked about for some hours."""
+
+    async def keep_member(self, desk_id: str, member: Member) -> None: ...
+
+
+async def roll_call(people: People, directory: Directory, rest: Callable[[float], Awaitable[None]]) -> int:
+    """One round. Gives how many answered; who did not is asked again in the next."""
+    answered = 0
+    for desk_id, user_id in await people.not_checked_lately():
+        member = await directory.look_up(desk_id, user_id)
+        if member:
+            await people.keep_member(desk_id, member)
+            answered += 1
+        await rest(PACE_SECONDS)
+    return answered
+
+
+async def keep_calling(people: People, directory: Directory) -> None:
+    """Round after round, until cancelled."""
+    while True:
+        try:
+            await roll_call(people, directory, asyncio.sleep)
+        except Unavailable as away:
+            log.info("roll_call.put_off", why=str(away))
+        await asyncio.sleep(EVERY_SECONDS)
