@@ -90,10 +90,8 @@ def _answered(response: Any) -> Problem:
 def judged(status: int, code: str, headers: Mapping[str, str]) -> Problem:
     if status == 429 or CODES.get(code) is Kind.LATER:
         return Problem(Kind.LATER, code or "ratelimited", retry_after(headers))
-    if code:
-        return Problem(CODES.get(code, Kind.REFUSED), code)
-    refused = 400 <= status < 500 and status != 408
-    return Problem(Kind.REFUSED if refused else Kind.UNCLEAR, f"HTTP {status}")
+    no = bool(code or status >= 400) and status < 500 and status != 408
+    return Problem(CODES.get(code, Kind.REFUSED if no else Kind.UNCLEAR), code or f"HTTP {status}")
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta:
