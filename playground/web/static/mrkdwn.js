@@ -1,4 +1,4 @@
-// Slack's mrkdwn as DOM nodes. Text reaches the page as text nodes only; links are http(s) and mailto.
+// Slack's mrkdwn as DOM nodes. Text reaches the page as text nodes only; links are of a few known kinds.
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
@@ -20,6 +20,7 @@ const RIGHT = "(?![\\p{L}\\p{N}])";
 const STYLED = new RegExp(
   [...["\\*", "_", "~"].map((mark) => `${LEFT}${mark}(?!\\s)([^${mark}\\n]*[^${mark}\\n\\s])${mark}${RIGHT}`),
     ":([a-z0-9_+-]+):", "([\\uE000-\\uF8FF])"].join("|"), "gu");
+const LINK = /^(https?|mailto|tel|slack):/i;
 const TAGS = ["strong", "em", "s"];
 
 export function mrkdwn(text, { verbatim = false } = {}) {
@@ -99,6 +100,7 @@ function lifted(token) {
   const kind = { "@": person, "#": channel, "!": special }[target[0]];
   if (kind) return kind(target.slice(1), label);
   const url = unescaped(target);
+  if (!LINK.test(url)) return document.createTextNode(unescaped(`<${token}>`));
   return link(url, label ? styled(label, []) : [url.replace(/^mailto:/, "")]);
 }
 
@@ -126,6 +128,6 @@ function date([seconds, format, url], fallback) {
 }
 
 export function link(url, content) {
-  if (!/^(https?:|mailto:|slack:)/i.test(url)) return h("span", {}, content);
+  if (!LINK.test(url)) return h("span", {}, content);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", onclick: followLink }, content);
 }
