@@ -1,0 +1,53 @@
+"""What the floor reads when a hold ends. Only here, and only when nothing is left, are the words `Clear to ship`."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.slack import facts, text
+from bot.slack.blocks import Message, context, message, section
+from bot.slack.words import still_holding
+from workflows.values import Kind, Request, RequestState
+from workflows.views import RequestView
+
+CLEAR: Final = "Clear to ship"
+HELD: Final = "Still on hold"
+# A customer or a reason may be called anything; beside an order that is held it must not read as leave to ship.
+_THE_WORDS: Final = re.compile(r"clear\s+to\s+ship", re.IGNORECASE)
+
+
+def floor_post(view: RequestView, clear: bool, blockers: Sequence[str] = ()) -> Message:
+    """`clear` and `blockers` are as the deciding transaction saw them."""
+    order = view.order
+    name, number, customer = text.mrkdwn(order.number, 60), text.strong(order.number), text.mrkdwn(order.customer, 200)
+    units = text.count(sum(max(line.remaining, 0) for line in order.lines), "unit")
+    ship_by = f" · ship by {text.day(order.ship_by)}" if order.ship_by else ""
+    shown = f"{customer} · {units}{ship_by}" if customer else f"{units}{ship_by}"
+    held_by = still_holding(blockers) or "another hold"
+    first = f"*{CLEAR}* · {number}" if clear else f"*{HELD}* · {number}\nBy {held_by}. Do not ship yet."
+    fallback = f"{name}: {CLEAR}" if clear else f"{name}: {HELD} by {held_by}"
+    said = [fallback, f"{first}\n{shown}", _why(view)]
+    told, body, why = said if clear else [_THE_WORDS.sub("…", each) for each in said]
+    return message(told, [section(body), context(why)])
+
+
+def _why(view: RequestView) -> str:
+    """`H-17 (Credit not cleared) was released: R-18, asked by …, signed by …`"""
+    request = view.request
+    hold = f"{view.hold.name if view.hold else 'The hold'} ({text.mrkdwn(view.reason_label, 120)})"
+    by = facts.person(view.names, request.decided_by) if request.decided_by else "the desk"
+    if request.kind is Kind.RELEASE_HOLD:
+        asker = facts.person(view.names, request.requested_by)
+        return f"{hold} was released: {request.name}, asked by {asker}, signed by {by}."
+    return f"{hold} was asked for and came to nothing: {request.name}, {_ended(request)} {by}."
+
+
+def _ended(request: Request) -> str:
+    return "voided when opened by" if request.state is RequestState.VOID else f"{request.state} by"
+
+
+def repeat_of(posted: Message, request: int) -> Message:
+    """The same message once more, after a send of which nobody knows whether it arrived."""
+    start = f"Repeat of R-{request}:"
+    blocks = [section(f"*{start}* the first one may not have arrived. It is the same request."), *posted["blocks"]]
+    return {**posted, **message(f"{start} {posted['text']}", blocks)}

@@ -1,0 +1,57 @@
+"""The ids that Slack sends back, spelled once. Integrations rely on them, so they do not change."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class ActionId(StrEnum):
+    """What a button or menu does."""
+
+    APPROVE = "request.approve"
+    REJECT = "request.reject"
+    WITHDRAW = "request.withdraw"
+    DETAILS = "request.details"
+    REASON = "request.reason"
+    HOLD_RELEASE = "hold.release"
+
+
+class CallbackId(StrEnum):
+    """Forms that are submitted, and shortcuts."""
+
+    HOLD_SUBMIT = "hold.submit"
+    RELEASE_SUBMIT = "release.submit"
+    REJECT_SUBMIT = "reject.submit"
+    CANCEL_SUBMIT = "cancel.submit"
+    CHANGE_SUBMIT = "change.submit"
+    SETUP_SUBMIT = "setup.submit"
+    HOLD_FROM_MESSAGE = "hold.from_message"
+    HOLD_OPEN = "hold.open"
+    RELEASE_OPEN = "release.open"
+
+
+class BlockId(StrEnum):
+    """Input blocks; the one element of each has the same action id."""
+
+    ORDER = "order"
+    REASON = "reason"
+    LINES = "lines"
+    UNTIL = "until"
+    NOTE = "note"
+    HOLD = "hold"
+
+
+_VALUE: Final = re.compile(r"([1-9][0-9]{0,9})\.([1-9][0-9]{0,9})")
+
+
+def request_value(number: int, version: int) -> str:
+    """What every button of a request carries: `12.1`."""
+    return f"{number}.{version}"
+
+
+def parse_request_value(value: str) -> tuple[int, int]:
+    """Number and version of a request. Raises ValueError on anything that `request_value` does not write."""
+    found = _VALUE.fullmatch(value)
+    if not found:
+        raise ValueError("not the value of a request's button")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,238 @@
+"""An order as `/order` shows it, the queue, and the help: long lists, cut before Slack refuses them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.slack import facts, text
+from bot.slack.blocks import (
+    Block,
+    Message,
+    button,
+    chunks,
+    context,
+    divider,
+    fields,
+    header,
+    message,
+    plain_section,
+    section,
+    text_length,
+)
+from bot.slack.ids import ActionId, request_value
+from workflows.gate import Block as GateBlock
+from workflows.policy.model import Policy
+from workflows.reasons import reason_label
+from workflows.values import Hold, HoldState, Kind, Request
+from workflows.views import OrderView, QueueItem, TimelineEntry
+from workflows.words import listed
+
+# Slack refuses a message somewhere past 13,000 characters, and a list that long is read by nobody.
+WHOLE: Final = 9500
+LINES: Final = 5000
+QUEUE: Final = 9000
+HOLDS: Final = 6
+REQUESTS: Final = 5
+TIMELINE: Final = 10
+
+NOUNS: Final[Mapping[str, str]] = {
+    Kind.PLACE_HOLD: "hold",
+    Kind.RELEASE_HOLD: "release",
+    Kind.CANCEL: "cancel",
+    Kind.CHANGE: "change",
+}
+HAPPENED: Final[Mapping[str, str]] = {
+    "hold.placed": "put the order on hold",
+    "hold.released": "released the hold",
+    "order.imported": "imported the order",
+    "request.approved": "approved",
+    "request.created": "asked for",
+    "request.expired": "let expire",
+    "request.refused": "was refused",
+    "request.rejected": "rejected",
+    "request.signed": "signed",
+    "request.void": "opened, and it became void,",
+    "request.withdrawn": "withdrew",
+}
+
+
+def order_message(view: OrderView, *, buttons: bool = True) -> Message:
+    """Everything but the lines has its own bounds; the lines take the room that is left."""
+    order = view.order
+    before = [header(facts.title("Order", order.number)), section(may_ship(view)), fields(facts.order_facts(order))]
+    after = [*_holds(view, buttons=buttons), *_requests(view), *_timeline(view)]
+    room = WHOLE - text_length([*before, *after])
+    customer = text.mrkdwn(order.customer, 120)
+    said = f"{text.mrkdwn(order.number, 60)} {customer}. {may_ship(view, most=1)}"
+    return message(said, [*before, *_lines(view, room), *after])
+
+
+def details(view: OrderView) -> Message:
+    """What *Details* on a card opens: the order as it is now, to be read and not acted on."""
+    return order_message(view, buttons=False)
+
+
+def may_ship(view: OrderView, most: int = 6) -> str:
+    """`May it ship: no, because of Credit not cleared (H-17); @Rosa or @Ivan (Credit) can release it.`"""
+    if view.gate.may_ship:
+        return "*May it ship: yes*, no hold is open."
+    if view.gate.state == "cancelled":
+        return "*May it ship: no*, because it is cancelled."
+    because = [_because(block, view) for block in view.gate.blocks[:most]]
+    more = len(view.gate.blocks) - most
+    if more > 0:
+        because.append(f"{more} more")
+    if len(because) == 1:
+        return f"*May it ship: no*, because of {because[0]}."
+    return "\n".join(["*May it ship: no*, because of", *(f"• {each}" for each in because)])
+
+
+def _because(block: GateBlock, view: OrderView) -> str:
+    hold = next((hold for hold in view.holds if hold.name == block.id), None)
+    kind = "hold" if hold else next((each.kind.value for each in view.requests if each.name == block.id), "hold")
+    label = text.mrkdwn(reason_label(view.policy, kind, block.reason), 120)
+    asked = ", asked for" if hold and hold.state is HoldState.REQUESTED else ""
+    can = "can release it" if hold and hold.state is not HoldState.REQUESTED else "can decide it"
+    return f"{label} ({block.id}{asked}, since {text.when(block.since)}); {_who(block)} {can}"
+
+
+def _who(block: GateBlock) -> str:
+    groups = [
+        f"{text.people(group.members) or 'nobody at the moment'} ({text.mrkdwn(group.label, 60)})"
+        for group in block.can_act[:4]
+    ]
+    return listed(groups, "and") or "nobody at the moment"
+
+
+def _lines(view: OrderView, room: int) -> list[Block]:
+    if not view.order.lines:
+        return [plain_section("No lines on this order.")]
+    lines = [f"{line.line}. {facts.line_words(line)}" for line in view.order.lines]
+    return [plain_section(part) for part in chunks(lines, min(room, LINES), "line", "lines")]
+
+
+def _holds(view: OrderView, *, buttons: bool) -> list[Block]:
+    """Open ones first, then the newest; one that is in force can be asked to end from here."""
+    if not view.holds:
+        return []
+    shown = sorted(view.holds, key=lambda hold: (hold.is_open, hold.number), reverse=True)
+    more = len(shown) - HOLDS
+    blocks = [_hold(hold, view, buttons=buttons) for hold in shown[:HOLDS]]
+    return [divider(), *blocks, *([context(f"+ {text.count(more, 'more hold')}")] if more > 0 else [])]
+
+
+def _hold(hold: Hold, view: OrderView, *, buttons: bool) -> Block:
+    until = f" · until {text.day(hold.until)}" if hold.until else ""
+    by = f"{text.member(hold.requested_by)}, {text.when(hold.requested_at)}{until}"
+    note = text.mrkdwn(hold.note, 120)
+    said = f"*{facts.hold_words(hold, view.policy)}*\n{by}{f' · {note}' if note else ''}"
+    return section(said, accessory=_ask_for_release(hold, view) if buttons else None)
+
+
+def _ask_for_release(hold: Hold, view: OrderView) -> Block | None:
+    placement = next((request for request in view.requests if request.number == hold.request), None)
+    if placement is None or hold.state is not HoldState.ACTIVE:
+        return None
+    value = request_value(placement.number, placement.version)
+    return button("Ask for release", ActionId.HOLD_RELEASE, value, label=f"Ask for the release of {hold.name}")
+
+
+def _requests(view: OrderView) -> list[Block]:
+    if not view.requests:
+        return []
+    shown = [_request(request) for request in view.requests[:REQUESTS]]
+    more = len(view.requests) - REQUESTS
+    return [section("\n".join(["*Requests*", *shown, *([f"+ {more} more"] if more > 0 else [])]))]
+
+
+def _request(request: Request) -> str:
+    decided = f" by {text.member(request.decided_by)}" if request.decided_by else ""
+    at = text.when(request.decided_at or request.requested_at)
+    asked = text.member(request.requested_by)
+    return f"{request.name} {NOUNS[request.kind]}, asked by {asked}: {request.state}{decided}, {at}"
+
+
+def _timeline(view: OrderView) -> list[Block]:
+    if not view.timeline:
+        return []
+    shown = [_happened(entry) for entry in view.timeline[:TIMELINE]]
+    more = [f"Older: {len(view.timeline) - TIMELINE} more entries"] if len(view.timeline) > TIMELINE else []
+    return [context("\n".join([*shown, *more]))]
+
+
+def _happened(entry: TimelineEntry) -> str:
+    known = HAPPENED.get(entry.action)
+    what = known or text.mrkdwn(entry.action.replace(".", " "), 60)
+    request = f" R-{entry.request}" if entry.request else ""
+    refusal = entry.facts.get("refusal")
+    why = f": {_spaced(refusal)}" if isinstance(refusal, str) else ""
+    return f"{text.when(entry.at)} · {text.member(entry.actor)} {what}{request}{why}"
+
+
+def _spaced(name: str) -> str:
+    """`NotYoursToSign` as people read it."""
+    return text.mrkdwn(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower(), 60)
+
+
+def queue_message(items: Sequence[QueueItem], role: str | None, more: int = 0, now: datetime | None = None) -> Message:
+    """Open holds and pending requests, as given: the oldest first. `role` is the label that was asked for."""
+    whose = f" of {text.mrkdwn(role, 80)}" if role else ""
+    if not items:
+        said = f"Nothing waits in the queue{whose}."
+        hint = "`/desk queue` alone shows every role. " if role else ""
+        return message(said, [section(f"{said}\n{hint}`/hold` stops an order.")])
+    said = f"Queue{whose}, the oldest first: {len(items)}{'+' if more else ''}"
+    parts = chunks([_queued(item, now or datetime.now(UTC)) for item in items], QUEUE, "entry", "entries")
+    rest = [context("More is waiting than is shown here. `/desk queue credit` shows one role.")] if more else []
+    return message(said, [section(f"*{said}*"), *(section(part) for part in parts), *rest])
+
+
+def _queued(item: QueueItem, now: datetime) -> str:
+    who = f"{text.mrkdwn(item.customer, 60) or 'no customer'}, {text.money(item.total, item.currency)}"
+    return (
+        f"*{text.age(item.since, now)}* · {text.strong(item.order_number, 60)} · "
+        f"{text.mrkdwn(item.reason_label, 60)} · {who} · {_waiting(item)}"
+    )
+
+
+def _waiting(item: QueueItem) -> str:
+    if item.kind == "hold":
+        return f"{item.id} in force"
+    roles = listed([text.mrkdwn(group.label, 40) for group in item.waiting_for[:4]], "and") or "nobody can sign"
+    return f"{item.id} {NOUNS.get(item.kind, 'request')} by {text.member(item.by)}, waits for {roles}"
+
+
+COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("/hold ORD-123 credit waiting for wire", "stops an order; `/hold` alone opens a form"),
+    ("/release ORD-123", "asks for the end of a hold; the owner of the hold signs"),
+    ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
+    ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
+    ("/desk hold …", "the same commands, where another app owns the short names"),
+)
+
+
+def help_message(
+    policy: Policy | None, commands: Sequence[tuple[str, str]] = COMMANDS, *, unknown: str = ""
+) -> Message:
+    """What can be typed, and this desk's own reasons. `commands`: what to type, and what it does (mrkdwn)."""
+    said = "Redtag stops an order until the right person has signed it off."
+    first = f"{text.strong(unknown, 60)} is no command of mine. Here is what works.\n" if unknown else ""
+    typed = "\n".join(f"{text.code(usage)} {does}" for usage, does in commands)
+    return message(f"{first}{said}", [section(f"{first}{said}\n\n{typed}"), *_reasons(policy)])
+
+
+def _reasons(policy: Policy | None) -> list[Block]:
+    if policy is None:
+        return [context("This workspace has no desk yet. An admin makes one with `redtag desk apply`.")]
+    reasons = [
+        f"{text.code(reason.code, 60)} {text.mrkdwn(reason.label, 80)}: {_owner(policy, reason.owner)}"
+        for reason in policy.reasons_of("hold")
+    ]
+    return [
+        section(part) for part in chunks(["*Reasons for a hold, and who signs*", *reasons], 6000, "reason", "reasons")
+    ]
+
+
+def _owner(policy: Policy, owner: str | None) -> str:
+    return text.mrkdwn(policy.role_label(owner), 60) if owner else "nobody"
