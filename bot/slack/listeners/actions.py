@@ -64,7 +64,7 @@ async def details(call: Call, desk: Desk) -> Answer:
     view = await desk.reading.request(call.desk_id, clicked[0])
     order = await desk.reading.order(call.desk_id, view.order.number) if view else None
     if order:
-        message = order_view.order_message(order)
+        message = order_view.details(order)
         await desk.open_view(call, message_view(order.order.number, message["blocks"]))
     return NOTHING
 
