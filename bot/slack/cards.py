@@ -19,7 +19,7 @@ from bot.slack.blocks import (
     plain_section,
     section,
 )
-from bot.slack.floor import floor_post, repeat_of
+from bot.slack.floor import floor_post
 from bot.slack.ids import ActionId, request_value
 from bot.slack.words import quoted
 from workflows.results import Signers
@@ -27,7 +27,7 @@ from workflows.values import Decision, HoldState, Kind, RequestState
 from workflows.views import RequestView
 from workflows.words import listed
 
-__all__ = ["approval_card", "floor_post", "repeat_of"]
+__all__ = ["approval_card", "floor_post"]
 
 WANTED: Final[Mapping[Kind, str]] = {
     Kind.PLACE_HOLD: "to put {order} on hold for *{reason}*.",

@@ -44,10 +44,3 @@ def _why(view: RequestView) -> str:
 
 def _ended(request: Request) -> str:
     return "voided when opened by" if request.state is RequestState.VOID else f"{request.state} by"
-
-
-def repeat_of(posted: Message, request: int) -> Message:
-    """The same message once more, after a send of which nobody knows whether it arrived."""
-    start = f"Repeat of R-{request}:"
-    blocks = [section(f"*{start}* the first one may not have arrived. It is the same request."), *posted["blocks"]]
-    return {**posted, **message(f"{start} {posted['text']}", blocks)}

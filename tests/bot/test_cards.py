@@ -292,14 +292,6 @@ def test_a_placement_that_came_to_nothing_lets_the_order_go():
     assert "was asked for and came to nothing: R-12, rejected by Rosa Alvarez." in all_text(post)
 
 
-def test_a_repeat_starts_by_saying_so():
-    view = make_view(request=make_request(number=18, kind=Kind.RELEASE_HOLD, state=RequestState.APPROVED))
-    again = cards.repeat_of(cards.floor_post(view, True), 18)
-    assert again["text"] == "Repeat of R-18: ORD-123: Clear to ship"
-    assert marked(again)[1].startswith("*Repeat of R-18:*")
-    assert_message(again, KNOWN)
-
-
 def every_message(view, policy, typed):
     """Everything that is drawn of a request, in every state, but the post that lets an order ship."""
     for kind in KINDS:
@@ -310,7 +302,6 @@ def every_message(view, policy, typed):
                 yield cards.approval_card(drawn, "credit")
                 yield cards.approval_card(drawn, "nobody")
                 yield cards.floor_post(drawn, False, [typed] * 30)
-                yield cards.repeat_of(cards.floor_post(drawn, False, []), 12)
 
 
 def full_view(typed, lines, holds):
