@@ -147,8 +147,8 @@ def _stages(stages: Mapping[str, str]) -> Iterator[str]:
             yield "stages: has an empty word. Take it out."
         elif own in set(Stage) and own != ours:
             yield f"{where}: is a stage word of Redtag itself and cannot mean {shown(ours)}. Take it out."
-    folded = [folded(word) for word in stages]
-    for word in dict.fromkeys(word for word in folded if folded.count(word) > 1):
+    words = [folded(word) for word in stages]
+    for word in dict.fromkeys(word for word in words if words.count(word) > 1):
         yield f"stages: “{shown(word)}” stands there twice; large and small letters are the same. Take one out."
 
 

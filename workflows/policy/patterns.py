@@ -23,7 +23,11 @@ def problem_of(pattern: str) -> str | None:
 
 def literal_prefixes(pattern: str) -> tuple[str, ...]:
     r"""`ORD-` of `ORD-\d+`; one for each alternative of a pattern without groups."""
-    alternatives = pattern.split("|") if "(" not in pattern and "[" not in pattern else [pattern]
+    tokens = list(_TOKEN.finditer(pattern.removeprefix("^")))
+    grouped = any(token[0][0] == "(" for token in tokens)
+    ends = [at for at, token in enumerate(tokens) if token[0] == "|" and not grouped]
+    starts = [0, *(at + 1 for at in ends)]
+    alternatives = [tokens[start:end] for start, end in zip(starts, [*ends, len(tokens)], strict=True)]
     return tuple(dict.fromkeys(prefix for prefix in map(_prefix, alternatives) if prefix))
 
 
@@ -60,13 +64,20 @@ def _repeats_of_groups(tokens: list[re.Match[str]]) -> Iterator[str]:
             yield following["repeat"]
 
 
-def _prefix(pattern: str) -> str:
+def _prefix(tokens: list[re.Match[str]]) -> str:
     text = ""
-    for token in _TOKEN.finditer(pattern.removeprefix("^")):
+    for token in tokens:
         if token["repeat"]:
             return text[:-1]  # what stands before it may be absent
-        letter = token[0][1:] if token[0][0] == "\\" and not token[0][1].isalnum() else token[0]
-        if len(letter) != 1 or (letter in _SPECIAL and token[0][0] != "\\"):
+        letter = _letter(token[0])
+        if letter is None:
             return text
         text += letter
     return text
+
+
+def _letter(token: str) -> str | None:
+    """What a token stands for where it stands for itself alone: `O`, and `.` for an escaped point."""
+    if token[0] == "\\":
+        return token[1] if len(token) == 2 and not token[1].isalnum() else None
+    return token if len(token) == 1 and token not in _SPECIAL else None

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
-from workflows.money import major_units
+from workflows.money import decimal_digits, major_units
 from workflows.policy.fields import folded
 from workflows.policy.model import LEAD, Policy, Reason, Rule, Signature, When
 from workflows.words import listed
@@ -126,8 +126,12 @@ def _lists(when: When) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _thresholds(name: str, amounts: dict[str, Decimal]) -> tuple[str, ...]:
-    shown = [f"{currency} {limit:,f}" for currency, limit in sorted(amounts.items())]
+    shown = [f"{currency} {_short(limit, currency)}" for currency, limit in sorted(amounts.items())]
     return (f"{name} over {listed(shown)}",) if shown else ()
+
+
+def _short(amount: Decimal, currency: str) -> str:
+    return f"{amount:,.{decimal_digits(currency) if amount % 1 else 0}f}"
 
 
 def _over(limits: dict[str, Decimal], minor: int | None, currency: str) -> bool:
