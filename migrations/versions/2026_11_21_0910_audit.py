@@ -6,7 +6,8 @@ revision = "2026_11_21_0910"
 down_revision = "2026_11_21_0900"
 
 # The hash covers the hash before it and the row as PostgreSQL prints it; `store.audit` checks the same text. The head
-# row is locked from here to the commit, so entries of one chain follow each other without a gap.
+# row is locked from here to the commit, so entries of one chain follow each other without a gap. A chain's first entry
+# makes an empty head to lock, so that two first entries at one instant queue up too.
 CHAIN = """
     create function audit_chain() returns trigger language plpgsql security definer
     set search_path = pg_catalog, public as $$
@@ -14,14 +15,14 @@ CHAIN = """
         head public.audit_heads;
     begin
         select * into head from public.audit_heads where desk_id = new.desk_id and chain = new.chain for update;
-        new.seq := coalesce(head.seq, 0) + 1;
-        new.hash := sha256(coalesce(head.hash, ''::bytea) || convert_to(public.audit_text(new), 'UTF8'));
-        if head.seq is null then
-            insert into public.audit_heads values (new.desk_id, new.chain, new.seq, new.hash, new.at);
-        else
-            update public.audit_heads set seq = new.seq, hash = new.hash, moved_at = new.at
-            where desk_id = new.desk_id and chain = new.chain;
+        if not found then
+            insert into public.audit_heads values (new.desk_id, new.chain, 0, '', new.at) on conflict do nothing;
+            select * into head from public.audit_heads where desk_id = new.desk_id and chain = new.chain for update;
         end if;
+        new.seq := head.seq + 1;
+        new.hash := sha256(head.hash || convert_to(public.audit_text(new), 'UTF8'));
+        update public.audit_heads set seq = new.seq, hash = new.hash, moved_at = new.at
+        where desk_id = new.desk_id and chain = new.chain;
         return new;
     end $$
 """

@@ -153,8 +153,8 @@ async def test_two_workers_never_share_a_lane(pool, rows):
                 under_way.add(claimed.lane)
                 await asyncio.sleep(0)
                 under_way.remove(claimed.lane)
-                assert await settle(pool, claimed, Sent(), paces={})
                 sent.append(claimed)
+                assert await settle(pool, claimed, Sent(), paces={})
 
     await asyncio.gather(*(worker() for _ in range(4)))
     assert len({claimed.id for claimed in sent}) == 60
@@ -217,6 +217,17 @@ async def test_a_sent_card_is_known_by_its_place_and_audited_on_the_order(pool, 
         12,
     )
     assert entry["facts"]["ts"] == "1700000000.000100"
+
+
+async def test_two_sends_settled_at_one_instant_both_stand_in_the_chain_of_a_new_order(pool, rows):
+    for number in range(20):
+        for lane in ("slack:C0FLOOR", "email:a@acme.example", "email:b@acme.example", "email:c@acme.example"):
+            rows.notice(lane=f"{lane}{number}", kind="floor", order=f"ORD-{number}")
+    taken = await take(pool, limit=80)
+    assert len(taken) == 80
+    assert await asyncio.gather(*(settle(pool, claimed, Sent()) for claimed in taken)) == [True] * 80
+    chains = rows.run("select chain, array_agg(seq order by seq) as seqs from audit group by chain")
+    assert [row["seqs"] for row in chains] == [[1, 2, 3, 4]] * 20
 
 
 @pytest.mark.parametrize(
