@@ -97,8 +97,17 @@ class Delivering(Core):
         if delivery.failure and self.connection:
             task = asyncio.create_task(self._repeat(payload))
             self._retries.add(task)
-            task.add_done_callback(self._retries.discard)
+            task.add_done_callback(self._repeated)
         return delivery
+
+    def _repeated(self, task: asyncio.Task[None]) -> None:
+        self._retries.discard(task)
+        self.changes.touch()
+
+    @property
+    def repeating(self) -> int:
+        """Events that were not acknowledged and may still come again."""
+        return len(self._retries)
 
     async def _repeat(self, payload: dict[str, Any]) -> None:
         for number, seconds in enumerate(self.event_retries, start=1):

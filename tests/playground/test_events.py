@@ -27,7 +27,7 @@ async def test_the_repetition_stops_once_the_app_answers(workspace, bot):
     workspace.event_retries = (0, 0, 0)
     bot.answer = lambda _: PlainTextResponse("no", 500) if len(bot.got) < 2 else None
     await workspace.event({"type": "team_join"})
-    await workspace.wait_for(lambda: workspace.deliveries[-1].retry == 1)
+    await workspace.wait_for(lambda: not workspace.repeating)
     assert [one.failure for one in workspace.deliveries] == ["http_service_error", ""]
 
 

@@ -11,13 +11,12 @@ from tests.playground.conftest import refusal, refused
 
 
 async def _post_until_limited(client, channel="C0CREDIT"):
-    posted = 0
-    while True:
+    for posted in range(20):
         try:
             await client.chat_postMessage(channel=channel, text="x")
         except SlackApiError as error:
             return posted, error.response
-        posted += 1
+    raise AssertionError("twenty messages at once were taken")
 
 
 async def test_one_message_a_second_in_a_channel_after_a_small_burst(client, clock):
