@@ -165,6 +165,7 @@ class Outbox:
 
     def __init__(self, pool: Pool, *, paces: Mapping[str, timedelta] = PACES) -> None:
         self._pool = pool
+        self._conninfo = str(pool.conninfo)
         self._paces = paces
 
     async def claim(self, *, limit: int, lease: timedelta) -> list[Claimed]:
@@ -190,7 +191,9 @@ class Outbox:
         delay = FIRST_DELAY
         while True:
             try:
-                async with await self._hints() as connection:
+                # A connection of its own: it only waits, and would keep one of the pool from those who work.
+                async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
                     wake()
                     delay = FIRST_DELAY
                     async for _ in connection.notifies():
@@ -199,9 +202,3 @@ class Outbox:
                 log.info("notices.listening_again", error=type(lost).__name__, seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
-
-    async def _hints(self) -> psycopg.AsyncConnection[Any]:
-        """A connection of its own: it only waits, and would keep one of the pool from those who work."""
-        connection = await psycopg.AsyncConnection.connect(str(self._pool.conninfo), autocommit=True)
-        await connection.execute(f"listen {CHANNEL}")
-        return connection

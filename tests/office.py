@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bot.main.serve import Parts, assembled, web_app
+from bot.main.serve import Parts, assembled, socket_of, web_app
 from bot.settings import read_settings
 from playground.slack.seed import demo_seed
 from playground.slack.server import bound_socket, port_of, serving
@@ -133,11 +133,25 @@ async def open_office(database_url, *, socket_mode=False, pace=False):
         async with assembled(settings, database_url, paces=PACES if pace else {}) as parts:
             await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
-            async with serving(web_app(parts, settings), listener):
-                workspace.connect_http(f"http://127.0.0.1:{port_of(listener)}/slack/events")
+            async with connected(workspace, parts, settings, listener):
                 yield Office(workspace, parts, database_url, policy)
             await parts.delivery.stop()
             await delivering
+
+
+@contextlib.asynccontextmanager
+async def connected(workspace, parts, settings, listener):
+    """The bot answers over a socket where there is an app token, else over HTTP."""
+    if settings.app_token:
+        client = socket_of(parts, settings)
+        await client.connect()
+        yield
+        await client.close()
+        listener.close()
+        return
+    async with serving(web_app(parts, settings), listener):
+        workspace.connect_http(f"http://127.0.0.1:{port_of(listener)}/slack/events")
+        yield
 
 
 @pytest.fixture

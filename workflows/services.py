@@ -70,7 +70,7 @@ class DeskService:
                 outcome = refused(snapshot, command, malformed)
             else:
                 outcome = await _with_suggestions(decide(snapshot, command, policy), snapshot, command, wanted, work)
-            numbers = await work.save(outcome, snapshot, key=command.origin.key, trace=command.origin.trace)
+            numbers = await work.save(outcome, snapshot, key=wanted.key, trace=command.origin.trace)
         return numbered(outcome.result, numbers.request, numbers.hold)
 
     async def _in_force(self, desk_id: str, version: int, work: UnitOfWork) -> Policy:
@@ -90,7 +90,8 @@ class DeskService:
 def _wanted(
     claim: Claim, command: Command, policy: Policy | None
 ) -> tuple[Wanted, refusals.OrderNumberMalformed | None]:
-    key = command.origin.key
+    # A look changes nothing and may go before a command with the same key, so it leaves none.
+    key = "" if isinstance(command, Look) else command.origin.key
     if isinstance(command, Decide):
         return Wanted(claim.user_id, request=command.request, key=key), None
     if policy is None or isinstance(command, Look):

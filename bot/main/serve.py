@@ -35,6 +35,8 @@ from bot.slack.people import SlackDirectory, member_from
 from bot.slack.socket import build_socket
 from bot.web.app import Dispatch, Ready, build_web
 from bot.web.guard import Secrets
+from bot.web.replays import Replays
+from bot.web.shapes import problem_with
 from store.desk import PostgresStore
 from store.notices import add_notice
 from store.outbox import Outbox, backlog, hint
@@ -138,7 +140,7 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
         )
         async with AsyncExitStack() as stack:
             if settings.app_token:
-                socket_client = build_socket(settings.app_token, parts.clients.client_for(""), receiver(parts.app))
+                socket_client = socket_of(parts, settings)
                 stack.push_async_callback(socket_client.close)
                 _beside(stack, _connect(socket_client))
             running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
@@ -184,6 +186,17 @@ def web_app(parts: Parts, settings: Settings) -> Starlette:
     """The HTTP side of these parts."""
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
     return build_web(receiver(parts.app), secrets, _ready(parts))
+
+
+def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:
+    """The Socket Mode side of these parts, not yet connected."""
+    replays: Replays[tuple[int, Mapping[str, str], str]] = Replays()
+    receive = receiver(parts.app)
+
+    async def once(payload: Mapping[str, Any], key: str) -> tuple[int, Mapping[str, str], str]:
+        return await replays.once(key, lambda: receive(payload, key))
+
+    return build_socket(settings.app_token, parts.clients.client_for(""), once, problem_with)
 
 
 def receiver(app: AsyncApp) -> Dispatch:

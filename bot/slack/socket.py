@@ -15,12 +15,23 @@ log = structlog.get_logger()
 Dispatch = Callable[[Mapping[str, Any], str], Awaitable[tuple[int, Mapping[str, str], str]]]
 
 
-def build_socket(app_token: str, web_client: AsyncWebClient, dispatch: Dispatch) -> SocketModeClient:
-    """Connects with `connect()`, reconnects by itself, ends with `close()`. Every envelope is answered."""
+def build_socket(
+    app_token: str,
+    web_client: AsyncWebClient,
+    dispatch: Dispatch,
+    problem_with: Callable[[Mapping[str, Any]], str | None],
+) -> SocketModeClient:
+    """Connects with `connect()`, reconnects by itself, ends with `close()`. Every envelope is answered.
+
+    `problem_with` says what is wrong with a payload's shape; such a one is answered with nothing.
+    """
     client = SocketModeClient(app_token=app_token, web_client=web_client)
 
     async def answer(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        payload = await _answer_to(request, dispatch)
+        problem = problem_with(request.payload)
+        if problem:
+            log.warning("envelope.rejected", envelope=request.envelope_id, why=problem)
+        payload = None if problem else await _answer_to(request, dispatch)
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=payload))
 
     client.socket_mode_request_listeners.append(answer)
@@ -28,9 +39,6 @@ def build_socket(app_token: str, web_client: AsyncWebClient, dispatch: Dispatch)
 
 
 async def _answer_to(request: SocketModeRequest, dispatch: Dispatch) -> dict[str, Any] | None:
-    if not request.payload.get("type") and not request.payload.get("command"):
-        log.warning("envelope.unreadable", envelope=request.envelope_id)
-        return None
     _, _, body = await dispatch(request.payload, request.envelope_id)
     if not body:
         return None

@@ -1,6 +1,7 @@
 """The HTTP side: Slack's endpoint and the health pages."""
 
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -26,8 +27,9 @@ def build_web(dispatch: Dispatch, secrets: Secrets, ready: Ready) -> Starlette:
         try:
             arrival = check(_headers(request), await _body(request), secrets, now=time.time())
         except Rejected as rejected:
-            log.warning("request.rejected", status=rejected.status, why=str(rejected))
-            return JSONResponse({"error": str(rejected)}, rejected.status)
+            reference = uuid.uuid4().hex[:6].upper()
+            log.warning("request.rejected", status=rejected.status, why=str(rejected), trace=reference)
+            return JSONResponse({"error": str(rejected), "reference": reference}, rejected.status)
         if arrival.payload.get("type") == "url_verification":
             return JSONResponse({"challenge": str(arrival.payload.get("challenge", ""))})
         return await _once(arrival)

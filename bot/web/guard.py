@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from bot.web.shapes import problem_with
+
 MOST_BYTES: Final = 256 * 1024
 WINDOW_SECONDS: Final = 300  # Slack's own advice for how old a signed request may be
 _TIMESTAMP: Final = re.compile(rb"\d{10}")
@@ -80,6 +82,9 @@ def parse(content_type: bytes, body: bytes) -> dict[str, Any]:
         raise Rejected(400, "the body cannot be read") from bad
     if not isinstance(found, dict) or not (found.get("type") or found.get("command")):
         raise Rejected(400, "the body is not a command, an interaction or an event")
+    problem = problem_with(found)
+    if problem:
+        raise Rejected(400, problem)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.slack import order_view, words
+from bot.slack import text as text_of
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
@@ -109,7 +110,7 @@ async def queue(call: Call, desk: Desk, text: str) -> Answer:
     typed, _ = first_word(text)
     role = role_named(policy, typed)
     if typed and role is None:
-        known = ", ".join(f"`{words.safe(name)}`" for name in policy.roles)
+        known = ", ".join(text_of.code(name) for name in policy.roles)
         return words.private(f"{words.safe(typed)} is not a role here. Roles: {known}.")
     items = await desk.reading.queue(call.desk_id, role, most=QUEUE + 1)
     label = policy.role_label(role) if role else None
