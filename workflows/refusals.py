@@ -295,4 +295,4 @@ class FormNotOpened(Refusal):
 
 class ButtonUnknown(Refusal):
     def sentence(self, words: Words) -> str:
-        return "This button belongs to an older version of Redtag and does nothing any more. `/desk help` lists what works."
+        return "This button is from an older version of Redtag and does nothing any more. See `/desk help`."
