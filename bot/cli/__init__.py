@@ -18,6 +18,7 @@ from bot.settings import SettingsProblem
         "gate": "bot.cli.gate:gate",
         "manifest": "bot.cli.manifest:manifest",
         "migrate": "bot.cli.processes:migrate",
+        "notices": "bot.cli.notices:notices",
         "orders": "bot.cli.orders:orders",
         "serve": "bot.cli.processes:serve",
         "worker": "bot.cli.processes:worker",

@@ -5,7 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 
 from bot.clock.roll_call import keep_calling
+from bot.clock.tidying import keep_tidy
 from bot.delivery.email import EmailSender
 from bot.delivery.loop import Delivery
 from bot.delivery.sending import Sender
@@ -37,9 +38,10 @@ from bot.web.app import Dispatch, Ready, build_web
 from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
+from store.attic import Attic
 from store.desk import PostgresStore
 from store.notices import add_notice
-from store.outbox import Outbox, backlog, hint
+from store.outbox import Backlog, Outbox, backlog, hint
 from store.people import RoleHolders
 from store.pool import Pool, make_pool
 from store.reading import Reading
@@ -146,13 +148,13 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
             running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
             if worker:
                 running.append(asyncio.ensure_future(parts.delivery.run()))
-                _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
+                _beside_delivery(stack, parts)
             else:
                 _beside(stack, parts.hints.run())
             log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
             await _until_told_to_stop(running)
             server.should_exit = True
-            await parts.delivery.stop()
+            await parts.delivery.stop(grace=STOP_SECONDS - 2)
             await asyncio.wait(running, timeout=STOP_SECONDS)
     log.info("serve.stopped")
 
@@ -161,10 +163,10 @@ async def work(settings: Settings, url: str) -> None:
     """Deliver notices until told to stop."""
     async with assembled(settings, url) as parts, AsyncExitStack() as stack:
         running = [asyncio.ensure_future(parts.delivery.run())]
-        _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
+        _beside_delivery(stack, parts)
         log.info("worker.started")
         await _until_told_to_stop(running)
-        await parts.delivery.stop()
+        await parts.delivery.stop(grace=STOP_SECONDS - 2)
         await asyncio.wait(running, timeout=STOP_SECONDS)
     log.info("worker.stopped")
 
@@ -172,6 +174,12 @@ async def work(settings: Settings, url: str) -> None:
 def _beside(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     """Run something beside the rest, cancelled when the stack unwinds."""
     stack.callback(asyncio.ensure_future(work).cancel)
+
+
+def _beside_delivery(stack: AsyncExitStack, parts: Parts) -> None:
+    """The chores of whichever process delivers."""
+    _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
+    _beside(stack, keep_tidy(Attic(parts.pool)))
 
 
 def _listen(port: int) -> socket.socket:
@@ -212,11 +220,21 @@ def receiver(app: AsyncApp) -> Dispatch:
 def _ready(parts: Parts) -> Ready:
     async def ready() -> Mapping[str, Any]:
         try:
-            return {"problems": [], "notices": [asdict(each) for each in await backlog(parts.pool)]}
+            return {"problems": [], "notices": _totals(await backlog(parts.pool))}
         except (OperationalError, PoolTimeout):
             return {"problems": ["the database cannot be reached"]}
 
     return ready
+
+
+def _totals(backlogs: Sequence[Backlog]) -> Mapping[str, Any]:
+    """Of all desks together: whoever asks for this page has shown no right to know which there are."""
+    ages = [each.oldest.total_seconds() for each in backlogs if each.oldest]
+    return {
+        "dead": sum(each.dead for each in backlogs),
+        "oldest_seconds": max(ages, default=0),
+        "ready": sum(each.ready for each in backlogs),
+    }
 
 
 async def _connect(client: SocketModeClient) -> None:

@@ -55,6 +55,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "request.void": "opened, and it became void,",
     "request.withdrawn": "withdrew",
 }
+TOLD: Final[Mapping[str, str]] = {"floor": "The floor was told of", "floor.email": "The floor has the e-mail about"}
 
 
 def order_message(view: OrderView, *, buttons: bool = True) -> Message:
@@ -156,12 +157,20 @@ def _request(request: Request) -> str:
 def _timeline(view: OrderView) -> list[Block]:
     if not view.timeline:
         return []
-    shown = [_happened(entry) for entry in view.timeline[:TIMELINE]]
-    more = [f"Older: {len(view.timeline) - TIMELINE} more entries"] if len(view.timeline) > TIMELINE else []
-    return [context("\n".join([*shown, *more]))]
+    told = [entry for entry in view.timeline if _is_news(entry)]
+    shown = [_happened(entry) for entry in told[:TIMELINE]]
+    more = [f"Older: {len(told) - TIMELINE} more entries"] if len(told) > TIMELINE else []
+    return [context("\n".join([*shown, *more]))] if shown else []
+
+
+def _is_news(entry: TimelineEntry) -> bool:
+    """That a card or a direct message went out is in the audit; here it would only hide what people did."""
+    return entry.action != "notice.sent" or entry.facts.get("kind") in TOLD
 
 
 def _happened(entry: TimelineEntry) -> str:
+    if entry.action == "notice.sent":
+        return f"{text.when(entry.at)} · {TOLD[entry.facts['kind']]} R-{entry.request}"
     known = HAPPENED.get(entry.action)
     what = known or text.mrkdwn(entry.action.replace(".", " "), 60)
     request = f" R-{entry.request}" if entry.request else ""

@@ -46,7 +46,7 @@ def upgrade() -> None:
         """,
     )
     protect("notices", app=["select", "insert", "update"], worker=["select", "update", "delete"])
-    protect("lanes", app=["select", "insert", "update"], worker=["select", "insert", "update"])
+    protect("lanes", app=["select", "insert", "update"], worker=["select", "insert", "update", "delete"])
 
 
 def downgrade() -> None:

@@ -1,0 +1,42 @@
+"""What may be thrown away: arrivals older than any copy of them, and notices delivered long ago."""
+
+from typing import Final
+
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from store.policies import desks
+from store.pool import Pool, desk_transaction, worker_transaction
+from workflows.ports import Unavailable
+
+# Slack's window for a signed request is five minutes; its delayed events come for a day.
+_ARRIVALS: Final = "delete from inbound where desk_id = %s and at < clock_timestamp() - interval '2 days'"
+_NOTICES: Final = """
+    delete from notices where state in ('sent', 'skipped') and settled_at < clock_timestamp() - interval '30 days'
+"""
+_LANES: Final = "delete from lanes where free_at < clock_timestamp() - interval '1 day'"
+
+
+class Attic:
+    """See `bot.clock.tidying.Attic`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def tidy(self) -> int:
+        try:
+            return await self._arrivals() + await self._delivered()
+        except (OperationalError, PoolTimeout) as away:
+            raise Unavailable(str(away)) from away
+
+    async def _arrivals(self) -> int:
+        removed = 0
+        for desk_id in await desks(self._pool):
+            async with desk_transaction(self._pool, desk_id) as connection:
+                removed += (await connection.execute(_ARRIVALS, [desk_id])).rowcount
+        return removed
+
+    async def _delivered(self) -> int:
+        async with worker_transaction(self._pool) as connection:
+            lanes = (await connection.execute(_LANES)).rowcount
+            return lanes + (await connection.execute(_NOTICES)).rowcount

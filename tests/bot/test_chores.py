@@ -1,0 +1,68 @@
+"""What the delivering process does beside: asking about role holders, and throwing away what is past its time."""
+
+import httpx
+
+from bot.clock.roll_call import roll_call
+from store.attic import Attic
+from store.people import RoleHolders
+from tests.office import CSR, DESK, ROSA
+
+
+async def no_rest(_seconds):
+    """Without Slack's pace."""
+
+
+async def test_role_holders_are_asked_about_until_they_were(office):
+    people = RoleHolders(office.parts.pool)
+    holders = await people.not_checked_lately()
+    assert (DESK, ROSA) in holders
+    assert await roll_call(people, office.parts.directory, no_rest) == len(holders)
+    assert await people.not_checked_lately() == ()
+    assert office.row("select name, standing from members where user_id = %s", ROSA) == {
+        "name": "Rosa Alvarez",
+        "standing": "active",
+    }
+
+
+async def test_a_role_holder_who_left_is_found_out_by_the_next_round(office):
+    await office.command(CSR, "/hold ORD-123 credit")
+    await office.settled()
+    people = RoleHolders(office.parts.pool)
+    await roll_call(people, office.parts.directory, no_rest)
+    office.workspace.change_user(ROSA, deleted=True)
+    office.rows("update members set checked_at = now() - interval '7 hours'")
+    await roll_call(people, office.parts.directory, no_rest)
+    await office.workspace.click(ROSA, office.cards()[0], "request.approve")
+    await office.settled()
+    assert office.row("select state from requests")["state"] == "pending"
+
+
+async def test_who_slack_says_nothing_about_is_asked_again(office):
+    office.workspace.fail("users.info", status=500, times=-1)
+    people = RoleHolders(office.parts.pool)
+    before = await people.not_checked_lately()
+    assert await roll_call(people, office.parts.directory, no_rest) == 0
+    assert await people.not_checked_lately() == before
+
+
+async def test_old_arrivals_and_delivered_notices_go_and_everything_else_stays(office):
+    await office.command(CSR, "/hold ORD-123 credit")
+    await office.settled()
+    kept = ("requests", "holds", "audit", "decisions", "cards", "notices", "inbound")
+    before = {table: len(office.rows(f"select 1 from {table}")) for table in kept}
+    assert await Attic(office.parts.pool).tidy() == 0
+    assert {table: len(office.rows(f"select 1 from {table}")) for table in kept} == before
+    office.rows("update inbound set at = at - interval '3 days'")
+    office.rows("update notices set settled_at = settled_at - interval '31 days'")
+    assert await Attic(office.parts.pool).tidy() > 0
+    assert office.rows("select 1 from inbound union all select 1 from notices") == []
+    assert len(office.rows("select 1 from audit")) == before["audit"]
+
+
+async def test_the_health_pages_tell_no_tenant(office):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        ready = await client.get(office.workspace.http.url.replace("/slack/events", "/readyz"))
+        alive = await client.get(office.workspace.http.url.replace("/slack/events", "/healthz"))
+    assert (ready.status_code, alive.status_code) == (200, 200)
+    assert ready.json()["notices"] == {"dead": 0, "oldest_seconds": 0, "ready": 0}
+    assert DESK not in ready.text
