@@ -1,7 +1,6 @@
 """`redtag demo`: the whole product on one machine, with a small Slack of its own in the browser."""
 
 import contextlib
-import json
 import os
 import secrets
 import shutil
@@ -21,11 +20,20 @@ import click
 import httpx
 
 from bot.cli.common import settings
+from bot.cli.demo_processes import STOP_SECONDS, Child, child, end_holder, note, noted, taken
 from bot.main.stop import Stop
+from store.embedded import EmbeddedProblem, start_embedded
+from store.embedded_files import is_free, open_folder, waited
 
 TEAM: Final = "T0ACME"
+HOST: Final = "127.0.0.1"
+FIRST_PORT: Final = 8080
+PORTS_TRIED: Final = 100
 START_SECONDS: Final = 60
-STOP_SECONDS: Final = 12
+CHILDREN: Final = ("bot", "playground")
+ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What would lead the bot to the real Slack or Resend, or, as a proxy, away from this machine.
+NOT_PASSED_ON: Final = ("SLACK_", "RESEND_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 @click.command()
@@ -33,64 +41,113 @@ STOP_SECONDS: Final = 12
 @click.option("--orders", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own order file.")
 @click.option("--no-browser", is_flag=True, help="Do not open the page.")
 @click.option("--socket-mode", is_flag=True, help="Let Slack and the bot talk over Socket Mode instead of HTTP.")
-@click.option("--reset", is_flag=True, help="Stop a demo that was left running and start over.")
+@click.option("--reset", is_flag=True, help="Stop a demo that runs or was left running, delete its data, start anew.")
 def demo(*, port: int | None, orders: Path | None, no_browser: bool, socket_mode: bool, reset: bool) -> None:
     """Try Redtag without Slack: database, sample orders, the bot and a page to use it on."""
-    folder = settings().data_dir / "demo"
-    if reset:
-        _stop_earlier(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-        click.echo("Started over: the demo's data is gone.")
-    else:
-        _refuse_second(folder)
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, _interrupt)
-    with contextlib.suppress(KeyboardInterrupt), _running(folder, port, orders, socket_mode=socket_mode) as address:
+    _end_on_signals()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _alone(settings().data_dir / "demo", reset=reset) as folder,
+        _running(folder, port or _free_port(), orders, socket_mode=socket_mode) as (address, children),
+    ):
         click.echo(f"Playground: {address}")
         click.echo(f"Ready after {time.monotonic() - began:.1f} s. Ctrl-C stops everything; the data stays.")
-        if not no_browser:
+        if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        _wait_for_end(folder)
+        _wait_for_end(children)
     click.echo("Stopped.")
 
 
+def _end_on_signals() -> None:
+    """Also where a shell started us with Ctrl-C ignored, as it does in the background; `nohup` is respected."""
+    for number in ENDING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """Once: a second Ctrl-C must not cut off the stopping."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 @contextlib.contextmanager
-def _running(folder: Path, port: int | None, orders: Path | None, *, socket_mode: bool) -> Iterator[str]:
+def _alone(folder: Path, *, reset: bool) -> Iterator[Path]:
+    """The data folder, with no other demo on it and nothing left of one that was killed."""
+    try:
+        open_folder(folder)
+    except EmbeddedProblem as problem:
+        raise Stop(str(problem)) from problem
+    lock = folder / "demo.lock"
+    if reset and end_holder(lock, seconds=3 * STOP_SECONDS):
+        click.echo("Stopped the demo that was running.")
+    with taken(lock) as ours:
+        if ours is None:
+            raise Stop(_running_already(noted(lock).get("address")))
+        note(lock, pid=os.getpid())
+        left = [name for name in CHILDREN if end_holder(folder / f"{name}.lock")]
+        if left:
+            click.echo("Stopped what an earlier demo had left running.")
+        if reset:
+            _empty(folder, keep=lock)
+        yield folder
+
+
+def _running_already(address: str | None) -> str:
+    where = f"is running already: {address}" if address else "is just being started or stopped"
+    return f"The demo {where}. Stop it with Ctrl-C where it runs, or start over with `redtag demo --reset`."
+
+
+def _empty(folder: Path, *, keep: Path) -> None:
+    keeper = folder / "postgres.keeper"
+    if not waited(lambda: is_free(keeper), seconds=2 * STOP_SECONDS):
+        raise Stop(f"The database in {folder} is in use by another command: end it, then try again.")
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path != keep:
+            path.unlink()
+    click.echo("Started over: the demo's data is gone.")
+
+
+@contextlib.contextmanager
+def _running(
+    folder: Path, port: int, orders: Path | None, *, socket_mode: bool
+) -> Iterator[tuple[str, tuple[Child, ...]]]:
     """Database, playground and bot, stopped in the reverse order."""
     from bot.main.database import migrate
-    from store.embedded import EmbeddedProblem, start_embedded
 
-    listening = port or _free_port(8080)
+    _check_free(port)
     click.echo("Starting the database …")
     try:
-        lease = start_embedded(folder)
+        lease = start_embedded(folder, say=click.echo)
     except EmbeddedProblem as problem:
         raise Stop(str(problem)) from problem
     with lease, contextlib.ExitStack() as stack:
         migrate(lease.url)
-        environment = _environment(lease.url, listening, socket_mode=socket_mode)
+        environment = _environment(lease.url, port, socket_mode=socket_mode)
         _fill(folder, environment, orders)
         click.echo("Starting the playground and the bot …")
-        address = f"http://127.0.0.1:{listening}"
-        playground = stack.enter_context(
-            _process(_playground(folder, environment, listening, socket_mode), environment)
-        )
-        _answering(f"{address}/", playground, "playground")
-        bot = stack.enter_context(_process([sys.executable, "-m", "bot", "serve"], environment, folder / "bot.log"))
-        _answering(f"http://127.0.0.1:{environment['PORT']}/readyz", bot, "bot")
-        _note(folder, address, playground, bot)
-        stack.callback(lambda: (folder / "running.json").unlink(missing_ok=True))
-        yield address
+        address = f"http://{HOST}:{port}"
+        playground = child(folder, "playground", _playground(folder, environment, port), environment)
+        pages = stack.enter_context(playground)
+        _answering(f"{address}/", pages)
+        bot = stack.enter_context(child(folder, "bot", [sys.executable, "-m", "bot", "serve"], environment))
+        _answering(f"http://{HOST}:{environment['PORT']}/readyz", bot)
+        note(folder / "demo.lock", pid=os.getpid(), address=address)
+        yield address, (pages, bot)
 
 
 def _environment(url: str, port: int, *, socket_mode: bool) -> dict[str, str]:
-    """What the bot is told. Nothing of the surrounding environment that is about Slack gets through."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "RESEND_"))}
-    base = f"http://127.0.0.1:{port}"
+    """What the bot and the playground are told."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_PASSED_ON)}
+    base = f"http://{HOST}:{port}"
     return {
         **kept,
         "DATABASE_URL": url,
-        "PORT": str(_free_port(3000)),
+        "PORT": str(_any_port()),
         "REDTAG_ALLOW_PRIVATE_HOOKS": "1",
         "REDTAG_EMAIL_FROM": "Redtag <redtag@acme.example>",
         "RESEND_API_KEY": f"re_{secrets.token_hex(8)}",
@@ -102,17 +159,18 @@ def _environment(url: str, port: int, *, socket_mode: bool) -> dict[str, str]:
     }
 
 
-def _playground(folder: Path, environment: Mapping[str, str], port: int, socket_mode: bool) -> list[str]:
+def _playground(folder: Path, environment: Mapping[str, str], port: int) -> list[str]:
+    app_token = environment["SLACK_APP_TOKEN"]
     arguments = {
-        "--app-token": environment["SLACK_APP_TOKEN"] or "xapp-unused",
         "--bot-token": environment["SLACK_BOT_TOKEN"],
-        "--bot-url": f"http://127.0.0.1:{environment['PORT']}/slack/events",
+        "--bot-url": f"http://{HOST}:{environment['PORT']}/slack/events",
         "--port": str(port),
         "--signing-secret": environment["SLACK_SIGNING_SECRET"],
         "--state": str(folder / "playground.json"),
     }
-    pairs = [word for pair in arguments.items() for word in pair]
-    return [sys.executable, "-m", "playground", *pairs, *(["--socket-mode"] if socket_mode else [])]
+    words = [word for pair in arguments.items() for word in pair]
+    socket_mode = ["--socket-mode", "--app-token", app_token] if app_token else []
+    return [sys.executable, "-m", "playground", *words, *socket_mode]
 
 
 def _fill(folder: Path, environment: Mapping[str, str], orders: Path | None) -> None:
@@ -120,117 +178,82 @@ def _fill(folder: Path, environment: Mapping[str, str], orders: Path | None) -> 
     done = folder / "filled"
     first = not done.exists()
     if first:
-        _redtag(environment, "desk", "apply", str(files("playground") / "demo_policy.toml"), "--team", TEAM, "--yes")
+        _apply_policy(environment)
     source = orders or (_samples() if first else None)
     if source:
-        click.echo(f"Importing {source.name} …")
-        _redtag(environment, "orders", "import", str(source), "--team", TEAM, "--yes")
+        _import(environment, source)
     done.touch()
+
+
+def _apply_policy(environment: Mapping[str, str]) -> None:
+    policy = str(files("playground") / "demo_policy.toml")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "desk", "apply", policy, "--team", TEAM, "--yes"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Stop(done.stderr.strip() or "The policy of the demo's desk cannot be applied.")
+
+
+def _import(environment: Mapping[str, str], source: Path) -> None:
+    """What the import says, also of a bad file, is for whoever started us."""
+    click.echo(f"Importing {source.name} …")
+    words = [sys.executable, "-m", "bot", "orders", "import", str(source), "--team", TEAM, "--yes"]
+    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Stop("So there is nothing to show: the demo was not started.")
 
 
 def _samples() -> Path:
     return Path(str(files("playground"))).parent / "samples" / "orders-redtag.csv"
 
 
-def _redtag(environment: Mapping[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise Stop(done.stderr.strip() or f"redtag {' '.join(arguments[:2])} failed.")
-
-
-@contextlib.contextmanager
-def _process(
-    command: list[str], environment: Mapping[str, str], log: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A child in a session of its own, so that Ctrl-C reaches it through us and in order."""
-    with contextlib.ExitStack() as stack:
-        output = stack.enter_context(log.open("wb")) if log else subprocess.DEVNULL
-        child = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-        try:
-            yield child
-        finally:
-            _end(child)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
-def _answering(address: str, child: subprocess.Popen[bytes], name: str) -> None:
+def _answering(address: str, started: Child) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if child.poll() is not None:
-            raise Stop(f"The {name} ended while it was starting: see the log in the data folder.")
+        if started.has_ended():
+            raise Stop(f"The {started.name} ended while it was starting: {started.log} says why.")
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(address, timeout=2, trust_env=False).status_code == 200:
+            if httpx.get(address, timeout=5, trust_env=False).status_code == 200:
                 return
-        time.sleep(0.1)
-    raise Stop(f"The {name} did not answer within {START_SECONDS} s: see the log in the data folder.")
+        time.sleep(0.05)
+    raise Stop(f"The {started.name} did not answer within {START_SECONDS} s: {started.log} may say why.")
 
 
-def _free_port(wanted: int) -> int:
-    for port in range(wanted, wanted + 100):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+def _free_port() -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        with contextlib.suppress(OSError), socket.create_server((HOST, port)):
             return port
-    raise Stop(f"No port between {wanted} and {wanted + 99} is free: choose one with --port.")
+    raise Stop(f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free: choose one with --port.")
 
 
-def _note(folder: Path, address: str, *children: subprocess.Popen[bytes]) -> None:
-    state = {"address": address, "pids": [os.getpid(), *(child.pid for child in children)]}
-    (folder / "running.json").write_text(json.dumps(state))
-
-
-def _noted(folder: Path) -> tuple[str, list[int]]:
-    """Address and processes of a demo that still runs."""
+def _check_free(port: int) -> None:
     try:
-        state = json.loads((folder / "running.json").read_text())
-    except (OSError, ValueError):
-        return "", []
-    return str(state["address"]), [pid for pid in state["pids"] if _is_ours(pid)]
+        socket.create_server((HOST, port)).close()
+    except OSError as taken_or_forbidden:
+        raise Stop(
+            f"Port {port} cannot be used ({taken_or_forbidden.strerror}): choose another with --port, "
+            "or leave --port out."
+        ) from taken_or_forbidden
 
 
-def _is_ours(pid: int) -> bool:
-    """The number may belong to somebody else by now."""
-    done = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return any(word in done.stdout for word in ("redtag", "playground", "bot"))
+def _any_port() -> int:
+    """One that the system picks; nobody types it."""
+    with socket.create_server(("", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
-def _refuse_second(folder: Path) -> None:
-    address, pids = _noted(folder)
-    if pids:
-        raise Stop(f"The demo is running already: {address}. Stop it with Ctrl-C there, or with `make demo-reset`.")
+def _has_screen() -> bool:
+    """On a server without one, a browser for the terminal would take the terminal over."""
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _stop_earlier(folder: Path) -> None:
-    _, pids = _noted(folder)
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while any(_is_ours(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    for pid in pids:
-        if _is_ours(pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
-def _wait_for_end(folder: Path) -> None:
+def _wait_for_end(children: tuple[Child, ...]) -> None:
     """Until Ctrl-C, or until a child is gone."""
-    _, pids = _noted(folder)
-    while all(_is_ours(pid) for pid in pids):
-        time.sleep(1)
-    raise Stop("A part of the demo has ended: see the log in the data folder, then start it again.")
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    while not (gone := [each for each in children if each.has_ended()]):
+        time.sleep(0.5)
+    raise Stop(f"The {gone[0].name} has ended, so the demo stops: {gone[0].log} says why.")
