@@ -234,11 +234,9 @@ def _free_port() -> int:
 def _check_free(port: int) -> None:
     try:
         socket.create_server((HOST, port)).close()
-    except OSError as taken_or_forbidden:
-        raise Stop(
-            f"Port {port} cannot be used ({taken_or_forbidden.strerror}): choose another with --port, "
-            "or leave --port out."
-        ) from taken_or_forbidden
+    except OSError as refused:
+        why = os.strerror(refused.errno or 0)
+        raise Stop(f"Port {port} cannot be used ({why}): choose another with --port, or leave it out.") from refused
 
 
 def _any_port() -> int:

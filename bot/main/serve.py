@@ -1,6 +1,7 @@
 """The processes: `serve` answers Slack and delivers, `worker` only delivers."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ from store.pool import Pool, make_pool
 from store.reading import Reading
 from workflows import telling
 from workflows.notices import PACES
+from workflows.outcome import Notice
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
@@ -124,8 +126,14 @@ class Told:
     async def tell(self, call: Call, result: Refusal) -> None:
         notice = telling.reply(call.clicked(), call.claim.user_id, result)
         if notice:
-            await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
-            self._committed()
+            await self._add(call, notice)
+
+    async def redraw_home(self, call: Call) -> None:
+        await self._add(call, telling.home(call.claim.user_id))
+
+    async def _add(self, call: Call, notice: Notice) -> None:
+        await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
+        self._committed()
 
     async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
         member = member_from(user, desk_id)
@@ -187,7 +195,7 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server(("0.0.0.0", port), backlog=512)  # noqa: S104
     except OSError as taken:
-        raise Stop(f"Port {port} cannot be used: {taken.strerror}. Set PORT to a free one.") from taken
+        raise Stop(f"Port {port} cannot be used: {os.strerror(taken.errno or 0)}. Set PORT to a free one.") from taken
 
 
 def web_app(parts: Parts, settings: Settings) -> Starlette:
