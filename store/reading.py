@@ -1,7 +1,7 @@
 """What people look at, read without locks: cards, orders, queues and typeaheads."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from store import rows
@@ -14,7 +14,7 @@ from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.signers import missing, signers
 from workflows.values import Hold, Order, Request
-from workflows.views import OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+from workflows.views import Home, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
 
 TIMELINE: Final = 100
 
@@ -50,6 +50,17 @@ _PENDING: Final = """
     join orders o on o.desk_id = r.desk_id and o.number = r.order_number
     left join holds h on h.desk_id = r.desk_id and h.number = r.hold
     where r.desk_id = %(desk)s and r.role = %(role)s and r.state = 'pending'
+    order by r.requested_at, r.number limit %(most)s
+"""
+_MINE: Final = """
+    select to_jsonb(r) || jsonb_build_object('decisions', (
+               select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
+               where d.desk_id = r.desk_id and d.request = r.number)) as request,
+           to_jsonb(o) as "order", h.reason as held_for
+    from requests r
+    join orders o on o.desk_id = r.desk_id and o.number = r.order_number
+    left join holds h on h.desk_id = r.desk_id and h.number = r.hold
+    where r.desk_id = %(desk)s and r.requested_by = %(user)s and r.state = 'pending'
     order by r.requested_at, r.number limit %(most)s
 """
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
@@ -151,6 +162,23 @@ class Reading:
                 items += [_pending(row, policy) for row in await _all(connection, _PENDING, parameters)]
         return tuple(sorted(_without_doubles(items), key=lambda item: (item.since, item.id))[:most])
 
+    async def home(self, desk_id: str, user_id: str, *, most: int = 100) -> Home | None:
+        """What this person asked for and what they can sign; None where there is no desk."""
+        policy = await self.policy(desk_id)
+        if policy is None:
+            return None
+        async with desk_transaction(self._pool, desk_id) as connection:
+            mine = await _all(connection, _MINE, {"desk": desk_id, "most": most, "user": user_id})
+            now = await _one(connection, "select clock_timestamp() as now", {})
+        roles = policy.roles_of(user_id)
+        queues = [await self.queue(desk_id, role, most=most) for role in sorted(roles)]
+        to_sign = [item for queue in queues for item in queue if _can_sign(item, user_id)]
+        return Home(
+            now=now["now"] if now else datetime.now(UTC),
+            mine=tuple(_pending(row, policy) for row in mine),
+            to_sign=tuple(sorted(_without_doubles(to_sign), key=lambda item: (item.since, item.id))),
+        )
+
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]:
         """Orders whose number begins like what was typed, for a typeahead."""
         policy = await self.policy(desk_id)
@@ -248,6 +276,7 @@ def _pending(row: Mapping[str, Any], policy: Policy) -> QueueItem:
         since=request.requested_at,
         by=request.requested_by,
         waiting_for=waiting,
+        version=request.version,
     )
 
 
@@ -262,6 +291,10 @@ def _item(order: Order, policy: Policy, *, code: str, since: datetime, **rest: A
         since=since,
         **rest,
     )
+
+
+def _can_sign(item: QueueItem, user_id: str) -> bool:
+    return any(user_id in group.members for group in item.waiting_for)
 
 
 def _without_doubles(items: Iterable[QueueItem]) -> list[QueueItem]:

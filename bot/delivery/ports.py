@@ -18,6 +18,7 @@ __all__ = [
     "Nothing",
     "Outbox",
     "Post",
+    "Publish",
     "Renderer",
     "Reply",
     "Sends",
@@ -74,11 +75,19 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """The Home tab of one person, drawn again; repeatable."""
+
+    user: str
+    view: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     why: str
 
 
-Call = Post | tuple[Update, ...] | Reply | Mail | Nothing
+Call = Post | tuple[Update, ...] | Reply | Mail | Publish | Nothing
 
 
 class Renderer(Protocol):

@@ -1,7 +1,7 @@
 """From a claimed notice to its destination."""
 
 from bot.delivery.email import EmailSender
-from bot.delivery.ports import Call, Mail, Nothing, Post, Renderer, Reply
+from bot.delivery.ports import Call, Mail, Nothing, Post, Publish, Renderer, Reply
 from bot.delivery.slack import SlackSender
 from workflows.notices import Claimed, Settlement, Skipped
 
@@ -25,6 +25,8 @@ class Sender:
                 return await self._slack.reply(claimed, call)
             case Mail():
                 return await self._email.send(claimed, call)
+            case Publish():
+                return await self._slack.publish(claimed, call)
             case Nothing(why):
                 return Skipped(why)
             case _:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery.lookup import Answer, find_posted, mark
-from bot.delivery.ports import Blocks, Clients, Post, Reply, Update
+from bot.delivery.ports import Blocks, Clients, Post, Publish, Reply, Update
 from bot.delivery.problems import CALL_ERRORS, Kind, Problem, problem_of, settled
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.trying import again
@@ -62,6 +62,13 @@ class SlackSender:
             return _no_token(claimed)
         answer = await _privately(client, reply)
         return settled(claimed, answer) if isinstance(answer, Problem) else _sent(answer)
+
+    async def publish(self, claimed: Claimed, publish: Publish) -> Settlement:
+        client = self._clients.client_for(claimed.desk_id)
+        if client is None:
+            return _no_token(claimed)
+        answer = await _called(client.views_publish(user_id=publish.user, view=publish.view))
+        return settled(claimed, answer, repeatable=True) if isinstance(answer, Problem) else Sent()
 
 
 async def _post_unless_there(client: AsyncWebClient, claimed: Claimed, post: Post) -> Settlement:

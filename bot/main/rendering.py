@@ -4,10 +4,11 @@ import hashlib
 from typing import Final
 
 from bot.delivery.mails import FloorRelease, floor_release_mail
-from bot.delivery.ports import Call, Mail, Nothing, Post, Reply, Update
+from bot.delivery.ports import Call, Mail, Nothing, Post, Publish, Reply, Update
 from bot.slack import cards, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
+from bot.slack.home import home_view
 from store.reading import Reading
 from workflows.notices import Claimed
 from workflows.outcome import NEW
@@ -26,10 +27,17 @@ class StoredRenderer:
     async def render(self, claimed: Claimed) -> Call:
         if claimed.kind == "reply":
             return _reply(claimed)
+        if claimed.kind == "home":
+            return await self._home(claimed)
         view = await self._reading.request(claimed.desk_id, claimed.request or NEW)
         if view is None:
             return Nothing("the request is not there")
         return await RENDERERS[claimed.kind](self, claimed, view)
+
+    async def _home(self, claimed: Claimed) -> Call:
+        user = str(claimed.payload["user"])
+        home = await self._reading.home(claimed.desk_id, user)
+        return Publish(user, home_view(home)) if home else Nothing("there is no desk")
 
     async def card(self, claimed: Claimed, view: RequestView) -> Call:
         channel = _destination(claimed)

@@ -107,7 +107,7 @@ def _callback_id(payload: Mapping[str, Any]) -> str:
 
 async def dispatch(app: AsyncApp, payload: dict[str, Any], key: str) -> BoltResponse:
     """Hand a checked payload to Bolt; a payload that none of our listeners knows is answered with an empty 200."""
-    trace = secrets.token_hex(2).upper()
+    trace = secrets.token_hex(3).upper()
     with structlog.contextvars.bound_contextvars(trace=trace):
         request = AsyncBoltRequest(body=payload, context={"key": key, "trace": trace}, mode="socket_mode")
         response = await app.async_dispatch(request)

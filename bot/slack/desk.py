@@ -41,6 +41,9 @@ class Telling(Protocol):
     async def tell(self, call: Call, result: Refusal) -> None:
         """Store words for the person who clicked, outside any command."""
 
+    async def redraw_home(self, call: Call) -> None:
+        """Have this person's Home tab drawn again."""
+
 
 class People(Protocol):
     async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:

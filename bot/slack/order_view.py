@@ -192,12 +192,13 @@ def queue_message(items: Sequence[QueueItem], role: str | None, more: int = 0, n
         hint = "`/desk queue` alone shows every role. " if role else ""
         return message(said, [section(f"{said}\n{hint}`/hold` stops an order.")])
     said = f"Queue{whose}, the oldest first: {len(items)}{'+' if more else ''}"
-    parts = chunks([_queued(item, now or datetime.now(UTC)) for item in items], QUEUE, "entry", "entries")
+    parts = chunks([queued(item, now or datetime.now(UTC)) for item in items], QUEUE, "entry", "entries")
     rest = [context("More is waiting than is shown here. `/desk queue credit` shows one role.")] if more else []
     return message(said, [section(f"*{said}*"), *(section(part) for part in parts), *rest])
 
 
-def _queued(item: QueueItem, now: datetime) -> str:
+def queued(item: QueueItem, now: datetime) -> str:
+    """One line of a queue."""
     who = f"{text.mrkdwn(item.customer, 60) or 'no customer'}, {text.money(item.total, item.currency)}"
     return (
         f"*{text.age(item.since, now)}* · {text.strong(item.order_number, 60)} · "

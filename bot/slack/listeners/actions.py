@@ -42,6 +42,8 @@ async def _decide(call: Call, desk: Desk, action: Action) -> Answer:
     number, version = clicked
     command = Decide(number, action, version, origin=call.clicked())
     await desk.service.handle(call.desk_id, call.claim, command)
+    if call.view.get("type") == "home":
+        await desk.telling.redraw_home(call)
     return NOTHING
 
 
