@@ -41,7 +41,7 @@ _HOLDS: Final = """
     where h.desk_id = %(desk)s and h.owner = %(role)s and h.state in ('active', 'release_requested')
     order by h.requested_at, h.number limit %(most)s
 """
-_PENDING: Final = """
+_REQUESTS: Final = """
     select to_jsonb(r) || jsonb_build_object('decisions', (
                select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
                where d.desk_id = r.desk_id and d.request = r.number)) as request,
@@ -49,20 +49,11 @@ _PENDING: Final = """
     from requests r
     join orders o on o.desk_id = r.desk_id and o.number = r.order_number
     left join holds h on h.desk_id = r.desk_id and h.number = r.hold
-    where r.desk_id = %(desk)s and r.role = %(role)s and r.state = 'pending'
+    where r.desk_id = %(desk)s and r.state = 'pending' and {whose}
     order by r.requested_at, r.number limit %(most)s
 """
-_MINE: Final = """
-    select to_jsonb(r) || jsonb_build_object('decisions', (
-               select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
-               where d.desk_id = r.desk_id and d.request = r.number)) as request,
-           to_jsonb(o) as "order", h.reason as held_for
-    from requests r
-    join orders o on o.desk_id = r.desk_id and o.number = r.order_number
-    left join holds h on h.desk_id = r.desk_id and h.number = r.hold
-    where r.desk_id = %(desk)s and r.requested_by = %(user)s and r.state = 'pending'
-    order by r.requested_at, r.number limit %(most)s
-"""
+_PENDING: Final = _REQUESTS.format(whose="r.role = %(role)s")
+_MINE: Final = _REQUESTS.format(whose="r.requested_by = %(user)s")
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
 _FIND: Final = """
     select to_jsonb(o) as "order",
