@@ -52,7 +52,9 @@ _REQUESTS: Final = """
     where r.desk_id = %(desk)s and r.state = 'pending' and {whose}
     order by r.requested_at, r.number limit %(most)s
 """
-_PENDING: Final = _REQUESTS.format(whose="r.role = %(role)s")
+# A request that several roles sign stands in the queue of each.
+_SIGNS: Final = "r.sign @> jsonb_build_array(jsonb_build_object('role', %(role)s::text))"
+_PENDING: Final = _REQUESTS.format(whose=f"(r.role = %(role)s or {_SIGNS})")
 _MINE: Final = _REQUESTS.format(whose="r.requested_by = %(user)s")
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
 _FIND: Final = """

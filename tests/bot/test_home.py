@@ -2,7 +2,8 @@
 
 from playground.slack.blockkit import check_view
 from tests.factories import NOW, make_queue_item
-from tests.office import CSR, IVAN, ROSA, WALT
+from tests.office import CREDIT_CHANNEL, CSR, IVAN, ROSA, STOCK_CHANNEL, WALT, seen
+from workflows.policy.model import Rule, Signature
 from workflows.views import Home
 
 
@@ -26,6 +27,20 @@ async def test_withdrawing_in_home_works_and_draws_it_again(office):
     await office.settled()
     assert office.row("select state from requests")["state"] == "withdrawn"
     assert "ORD-123" not in str(office.workspace.home(CSR).body)
+
+
+async def test_a_request_that_two_roles_sign_waits_in_the_queue_of_each(office):
+    both = (Signature(role="credit"), Signature(role="warehouse"))
+    office.policy = office.policy.model_copy(update={"rules": (Rule(kind="place_hold", sign=both),)})
+    await office.apply()
+    await office.command(CSR, "/hold ORD-123 credit")
+    for user, role in ((ROSA, "credit"), (WALT, "warehouse")):
+        assert "R-1" in seen((await office.command(user, f"/desk queue {role}")).message)
+    await office.settled()
+    for channel, user in ((CREDIT_CHANNEL, ROSA), (STOCK_CHANNEL, WALT)):
+        await office.workspace.click(user, office.cards(channel)[0], "request.approve")
+    await office.settled()
+    assert office.actions() == ["request.created", "request.signed", "request.approved", "hold.placed"]
 
 
 async def test_details_open_from_home(office):
