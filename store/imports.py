@@ -105,7 +105,10 @@ class Importing:
             return report
         number = self._one(sql.NEXT)["number"]
         self._values |= {"number": number, "sha256": self._file.sha256}
-        self._merge()
+        self._execute(sql.NEW_ORDERS)
+        self._execute(sql.NEW_LINES)
+        if report.orders.changed:
+            self._merge_changed()
         self._record(report)
         self._connection.commit()
         return ImportReport(number, report.preset, report.rows, report.orders)
@@ -118,7 +121,7 @@ class Importing:
 
     def _rebuild(self) -> None:
         """Put together the orders whose rows do not stand together in the file."""
-        if not self._execute(f"{sql.IN_SEVERAL_PARTS} limit 1").fetchone():
+        if not self._execute(sql.IN_SEVERAL_PARTS).fetchone():
             return
         with self._connection.cursor("parts") as parts, self._connection.cursor() as cursor:
             parts.execute(sql.PARTS, self._values)
@@ -126,7 +129,8 @@ class Importing:
             while batch := list(islice(orders, AT_ONCE)):
                 found = [self._run.row(order, document(order, ()), again=True) for order in batch]
                 cursor.executemany(sql.STAGE_ONE, found)
-        self._execute(sql.DROP_PARTS)
+        for statement in (sql.NO_LOOPS, sql.DROP_PARTS, sql.LOOPS):
+            self._execute(statement)
 
     def _tell(self, refused: Callable[[RefusedRow], None]) -> None:
         with self._connection.cursor("refused") as cursor:
@@ -145,9 +149,7 @@ class Importing:
             orders=OrderCounts(good["new"], good["changed"], good["unchanged"], missing, bad["orders"]),
         )
 
-    def _merge(self) -> None:
-        self._execute(sql.NEW_ORDERS)
-        self._execute(sql.NEW_LINES)
+    def _merge_changed(self) -> None:
         self._execute(sql.LOCK_CHANGED)
         before = {row["number"]: _seen(row) for row in self._execute(sql.WATCHED)}
         for statement in (sql.CHANGED_ORDERS, sql.CHANGED_LINES, sql.GONE_LINES):

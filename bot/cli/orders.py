@@ -132,4 +132,5 @@ def told(report: ImportReport) -> str:
     orders, rows = report.orders, report.rows
     counts = ", ".join(f"{count:,} {name}" for name, count in asdict(orders).items() if name != "missing")
     missing = f"; {orders.missing:,} that the desk knows are not in the file" if orders.missing else ""
-    return f"{rows.read:,} rows, {rows.refused:,} of them refused. Orders: {counts}{missing}."
+    read = "1 row" if rows.read == 1 else f"{rows.read:,} rows"
+    return f"{read}, {rows.refused:,} of them refused. Orders: {counts}{missing}."

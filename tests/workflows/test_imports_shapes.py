@@ -1,5 +1,8 @@
 """Which files are recognised, and how their text is read."""
 
+import hashlib
+import tracemalloc
+
 import pytest
 
 from playground.samples import SHOPIFY
@@ -13,9 +16,11 @@ from tests.workflows.order_files import (
     opened,
     read,
     refused,
+    rules,
     sale,
     written,
 )
+from workflows.imports.files import open_orders
 from workflows.imports.source import LONGEST_LINE
 from workflows.imports.values import UnreadableFile
 
@@ -115,8 +120,6 @@ def test_a_cell_with_line_breaks_is_one_row_and_reads_as_one_line():
 
 
 def test_the_hash_is_that_of_the_bytes_of_the_file():
-    import hashlib
-
     data = written([line()])
     file = opened(data)
     list(file.orders())
@@ -213,9 +216,6 @@ def test_orders_come_one_by_one_and_not_after_the_whole_file():
             part, self.data = self.data[:1000], self.data[1000:]
             return part
 
-    from tests.workflows.order_files import rules
-    from workflows.imports.files import open_orders
-
     data = written(line(f"ORD-{number}") for number in range(5000))
     orders = open_orders(Slow(data), "x.csv", rules()).orders()
     next(orders)
@@ -225,3 +225,18 @@ def test_orders_come_one_by_one_and_not_after_the_whole_file():
 
 def test_accepting_everything_refuses_nothing():
     assert len(accepted([line(), line("ORD-2")])) == 2
+
+
+def peak_of_reading(count):
+    data = written(line(f"ORD-{number}", customer="x" * 100) for number in range(count))
+    orders = opened(data).orders()
+    tracemalloc.start()
+    assert sum(1 for _ in orders) == count
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_reading_ten_times_as_much_takes_no_more_memory():
+    peak_of_reading(10)
+    assert peak_of_reading(10_000) < 1.5 * peak_of_reading(1_000)
