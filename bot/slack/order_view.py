@@ -191,7 +191,7 @@ def queue_message(items: Sequence[QueueItem], role: str | None, more: int = 0, n
         said = f"Nothing waits in the queue{whose}."
         hint = "`/desk queue` alone shows every role. " if role else ""
         return message(said, [section(f"{said}\n{hint}`/hold` stops an order.")])
-    said = f"Queue{whose}, the oldest first: {len(items)}{'+' if more else ''}"
+    said = f"Queue{whose}, oldest first: {len(items)}{'+' if more else ''}"
     parts = chunks([queued(item, now or datetime.now(UTC)) for item in items], QUEUE, "entry", "entries")
     rest = [context("More is waiting than is shown here. `/desk queue credit` shows one role.")] if more else []
     return message(said, [section(f"*{said}*"), *(section(part) for part in parts), *rest])

@@ -112,7 +112,7 @@ def age(since: datetime, now: datetime) -> str:
     if waited.days:
         return f"{waited.days} d"
     hours, minutes = divmod(waited.seconds // 60, 60)
-    return f"{hours} h" if hours else f"{minutes} min" if minutes else "new"
+    return f"{hours} h" if hours else f"{minutes} min" if minutes else "just now"
 
 
 def money(minor: int, currency: str) -> str:

@@ -54,10 +54,9 @@ class PlainWords:
 
 SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("placed", Kind.PLACE_HOLD): "{order} is on hold ({hold}, {reason}). Your own signature was enough: {request}.",
-    ("requested", Kind.PLACE_HOLD): "{request}: a hold on {order} for {reason} is asked for. {signers}",
+    ("requested", Kind.PLACE_HOLD): "{request}: you asked to hold {order} ({reason}). {signers}",
     ("release_requested", Kind.RELEASE_HOLD): (
-        "{request}: the release of {hold} on {order} ({reason}) is asked for. {signers} "
-        "The order stays on hold until then."
+        "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."
     ),
     ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} for {reason}. Next, {signers}",
     ("signed", Kind.RELEASE_HOLD): "You signed {request}, the release of {hold} on {order} ({reason}). Next, {signers}",
@@ -85,16 +84,16 @@ def say(result: Result) -> str:
 
 
 def who_signs(groups: Sequence[Signers], signed: str = "") -> str:
-    """`@Rosa or @Ivan (Credit) signs.` `signed` has done so already."""
+    """`@Rosa or @Ivan (Credit) can sign it.` `signed` has done so already."""
     if not groups:
         return "Nobody can sign it at the moment: please tell an admin of the desk."
-    return f"{listed([_signer(group, signed) for group in groups], 'and')} {'signs' if len(groups) == 1 else 'sign'}."
+    return f"{listed([_signer(group, signed) for group in groups], 'and')} can sign it."
 
 
 def _signer(group: Signers, signed: str) -> str:
     label = text.mrkdwn(group.label, 80)
     members = [member for member in group.members if member != signed]
-    return f"{text.people(members)} ({label})" if members else f"{label} (nobody there can at the moment)"
+    return f"{text.people(members)} ({label})" if members else f"{label} (nobody there at the moment)"
 
 
 def _blockers(names: Sequence[str]) -> str:

@@ -467,7 +467,7 @@ def test_the_queue_shows_the_oldest_first_with_its_age():
         make_queue_item(id="R-12", kind="release_hold", since=NOW - timedelta(hours=5), waiting_for=signs),
     ]
     said = all_text(order_view.queue_message(items, "Credit", 0, NOW))
-    assert "Queue of Credit, the oldest first: 2" in said
+    assert "Queue of Credit, oldest first: 2" in said
     assert said.index(
         "*3 d* · *ORD-123* · Credit not cleared · Nordwind Tools, USD 105.00 · H-17 in force"
     ) < said.index(

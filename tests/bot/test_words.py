@@ -95,7 +95,7 @@ def test_a_moment_is_shown_in_the_readers_time_and_else_in_utc():
         (timedelta(days=3, hours=5), "3 d"),
         (timedelta(hours=5), "5 h"),
         (timedelta(minutes=12), "12 min"),
-        (timedelta(seconds=-5), "new"),
+        (timedelta(seconds=-5), "just now"),
     ],
 )
 def test_ages_are_short(waited, shown):
@@ -121,25 +121,25 @@ def test_a_buttons_value_is_read_back():
         ),
         (
             done(),
-            "R-12: a hold on *ORD-123* for Credit not cleared is asked for. <@U0ROSA> or <@U0IVAN> (Credit) signs.",
+            "R-12: you asked to hold *ORD-123* (Credit not cleared). <@U0ROSA> or <@U0IVAN> (Credit) can sign it.",
         ),
         (
             done(sign=(CREDIT, FRAUD)),
             (
-                "R-12: a hold on *ORD-123* for Credit not cleared is asked for. "
-                "<@U0ROSA> or <@U0IVAN> (Credit) and <@U0FAYE> (Fraud review) sign."
+                "R-12: you asked to hold *ORD-123* (Credit not cleared). "
+                "<@U0ROSA> or <@U0IVAN> (Credit) and <@U0FAYE> (Fraud review) can sign it."
             ),
         ),
         (
             done(what="release_requested", kind="release_hold"),
             (
-                "R-12: the release of H-17 on *ORD-123* (Credit not cleared) is asked for. "
-                "<@U0ROSA> or <@U0IVAN> (Credit) signs. The order stays on hold until then."
+                "R-12: you asked to release H-17 on *ORD-123* (Credit not cleared). "
+                "<@U0ROSA> or <@U0IVAN> (Credit) can sign it. The order stays on hold until then."
             ),
         ),
         (
             done(what="signed", by="U0ROSA"),
-            "You signed R-12, the hold on *ORD-123* for Credit not cleared. Next, <@U0IVAN> (Credit) signs.",
+            "You signed R-12, the hold on *ORD-123* for Credit not cleared. Next, <@U0IVAN> (Credit) can sign it.",
         ),
         (
             done(what="approved", sign=()),
@@ -175,7 +175,7 @@ def test_a_result_is_one_sentence_with_its_numbers(result, said):
 
 def test_a_role_without_people_is_said_and_not_passed_over():
     said = words.say(done(sign=(Signers(role="credit", label="Credit", members=()),)))
-    assert said.endswith("Credit (nobody there can at the moment) signs.")
+    assert said.endswith("Credit (nobody there at the moment) can sign it.")
 
 
 @pytest.mark.parametrize("what", ["requested", "release_requested"])

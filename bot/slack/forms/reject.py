@@ -28,7 +28,7 @@ def build(number: int, version: int, *, channel: str = "", response_url: str = "
     """Number and version are those of the card that was clicked."""
     place = carried(Where(channel, response_url, trace), request=request_value(number, version))
     blocks = [
-        section(f"*R-{number}* will be rejected. Who asked for it reads your note, and it stands on the card."),
+        section(f"*R-{number}* will be rejected. The requester reads your note, and it stands on the card."),
         note_field(
             "", label="Why not?", hint="A sentence that helps: what is missing, or what to do instead.", optional=False
         ),
