@@ -26,6 +26,7 @@ from bot.delivery.email import EmailSender
 from bot.delivery.loop import Delivery
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
+from bot.main.readiness import readiness
 from bot.main.rendering import StoredRenderer
 from bot.main.stop import Stop
 from bot.settings import Settings
@@ -35,14 +36,14 @@ from bot.slack.clients import OneWorkspace
 from bot.slack.desk import Desk
 from bot.slack.people import SlackDirectory, member_from
 from bot.slack.socket import build_socket
-from bot.web.app import Dispatch, Ready, build_web
+from bot.web.app import Dispatch, build_web
 from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
 from store.attic import Attic
 from store.desk import PostgresStore
 from store.notices import add_notice
-from store.outbox import Backlog, Outbox, backlog, hint
+from store.outbox import Outbox, hint
 from store.people import RoleHolders
 from store.pool import Pool, make_pool
 from store.reading import Reading
@@ -54,7 +55,8 @@ from workflows.results import Refusal
 from workflows.services import DeskService
 
 log = structlog.get_logger()
-STOP_SECONDS: Final = 9
+STOP_SECONDS: Final = 9  # who stops us waits for ten
+GRACE_SECONDS: Final = 6
 HINT_SECONDS: Final = 0.05
 
 
@@ -144,26 +146,22 @@ class Told:
 async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
     """Answer Slack over HTTP or Socket Mode until told to stop; deliver too unless another process does."""
     listening = _listen(settings.port)
-    async with assembled(settings, url) as parts:
-        server = _Server(
-            uvicorn.Config(web_app(parts, settings), log_config=None, access_log=False, lifespan="off", loop="asyncio")
-        )
-        async with AsyncExitStack() as stack:
-            if settings.app_token:
-                socket_client = socket_of(parts, settings)
-                stack.push_async_callback(socket_client.close)
-                _beside(stack, _connect(socket_client))
-            running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
-            if worker:
-                running.append(asyncio.ensure_future(parts.delivery.run()))
-                _beside_delivery(stack, parts)
-            else:
-                _beside(stack, parts.hints.run())
-            log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
-            await _until_told_to_stop(running)
-            server.should_exit = True
-            await parts.delivery.stop(grace=STOP_SECONDS - 2)
-            await asyncio.wait(running, timeout=STOP_SECONDS)
+    async with assembled(settings, url) as parts, AsyncExitStack() as stack:
+        socket_client = socket_of(parts, settings) if settings.app_token else None
+        if socket_client:
+            stack.push_async_callback(socket_client.close)
+            _beside(stack, _connect(socket_client))
+        server = _server(web_app(parts, settings, socket_client))
+        running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
+        if worker:
+            running.append(asyncio.ensure_future(parts.delivery.run()))
+            _beside_delivery(stack, parts)
+        else:
+            _beside(stack, parts.hints.run())
+        log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
+        await _until_told_to_stop(running)
+        server.should_exit = True
+        await _finish(parts.delivery, running)
     log.info("serve.stopped")
 
 
@@ -174,9 +172,17 @@ async def work(settings: Settings, url: str) -> None:
         _beside_delivery(stack, parts)
         log.info("worker.started")
         await _until_told_to_stop(running)
-        await parts.delivery.stop(grace=STOP_SECONDS - 2)
-        await asyncio.wait(running, timeout=STOP_SECONDS)
+        await _finish(parts.delivery, running)
     log.info("worker.stopped")
+
+
+async def _finish(delivery: Delivery, running: Sequence[asyncio.Future[Any]]) -> None:
+    """Let what is under way end; what takes longer is left to the next process. A part that broke is an error."""
+    stopping = asyncio.ensure_future(delivery.stop(grace=GRACE_SECONDS))
+    await asyncio.wait([stopping, *running], timeout=STOP_SECONDS)
+    for each in running:
+        if each.done():
+            each.result()
 
 
 def _beside(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
@@ -198,10 +204,23 @@ def _listen(port: int) -> socket.socket:
         raise Stop(f"Port {port} cannot be used: {os.strerror(taken.errno or 0)}. Set PORT to a free one.") from taken
 
 
-def web_app(parts: Parts, settings: Settings) -> Starlette:
+def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | None = None) -> Starlette:
     """The HTTP side of these parts."""
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
-    return build_web(receiver(parts.app), secrets, _ready(parts))
+    return build_web(receiver(parts.app), secrets, readiness(parts.pool, socket_client))
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            loop="asyncio",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
 
 
 def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:
@@ -223,26 +242,6 @@ def receiver(app: AsyncApp) -> Dispatch:
         return response.status, {name: values[0] for name, values in response.headers.items()}, response.body
 
     return receive
-
-
-def _ready(parts: Parts) -> Ready:
-    async def ready() -> Mapping[str, Any]:
-        try:
-            return {"problems": [], "notices": _totals(await backlog(parts.pool))}
-        except (OperationalError, PoolTimeout):
-            return {"problems": ["the database cannot be reached"]}
-
-    return ready
-
-
-def _totals(backlogs: Sequence[Backlog]) -> Mapping[str, Any]:
-    """Of all desks together: whoever asks for this page has shown no right to know which there are."""
-    ages = [each.oldest.total_seconds() for each in backlogs if each.oldest]
-    return {
-        "dead": sum(each.dead for each in backlogs),
-        "oldest_seconds": max(ages, default=0),
-        "ready": sum(each.ready for each in backlogs),
-    }
 
 
 async def _connect(client: SocketModeClient) -> None:
