@@ -14,6 +14,7 @@ from store import rows
 from store.hot_path import LOCK, SAVE, SNAPSHOT
 from store.numbers import similar_numbers
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
+from workflows.faults import crash_point
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.load import policy_from_json
 from workflows.policy.model import Policy
@@ -49,6 +50,7 @@ class PostgresDesk:
             await self._connection.execute(LOCK, parameters)
             cursor = await self._connection.execute(SNAPSHOT, parameters)
             row = await cursor.fetchone()
+        crash_point("after_load")
         return _loaded(row) if row else NO_DESK
 
     async def similar(self, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -74,11 +76,18 @@ class PostgresDesk:
         async with self._connection.pipeline():
             cursor = await self._connection.execute(SAVE, parameters)
             if not _guarded(outcome):
-                await self._connection.commit()
+                await self._commit()
         row = await cursor.fetchone()
         if row is None or (row["changed_requests"], row["changed_holds"]) != _expected(outcome):
             raise LostRaceError(outcome.result.dump())
+        if _guarded(outcome):
+            await self._commit()
+        crash_point("after_commit")
         return Numbers(row["request"], row["hold"])
+
+    async def _commit(self) -> None:
+        crash_point("before_commit")
+        await self._connection.commit()
 
 
 def _guarded(outcome: Outcome) -> bool:
@@ -133,10 +142,11 @@ class PostgresStore:
 
     @asynccontextmanager
     async def begin(self, desk_id: str) -> AsyncIterator[PostgresDesk]:
-        """Committed by `save` or at the end; undone by an exception.
+        """Committed by `save`; undone by an exception.
 
         Raises `Unavailable` where the database is away, full, or another writer holds the order for too long.
         """
+        crash_point("before_begin")
         try:
             async with self._pool.connection() as connection:
                 yield PostgresDesk(connection, desk_id)

@@ -9,9 +9,9 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.faults import crash_point
 from bot.delivery.ports import Outbox, Sends
 from bot.delivery.trying import again, or_give_up, too_late
+from workflows.faults import crash_point
 from workflows.notices import Claimed, Retry, Settlement, pace
 
 # Parts of the lease: the last moment to begin a send, the longest one, and the moment by which all are over.

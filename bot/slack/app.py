@@ -22,6 +22,7 @@ from bot.slack.listeners.options import run_options
 from bot.slack.listeners.shortcuts import run_shortcut
 from bot.slack.listeners.views import run_view
 from bot.slack.words import private
+from workflows.faults import crash_point
 from workflows.ports import Unavailable
 
 log = structlog.get_logger()
@@ -62,7 +63,9 @@ def _listener(
 ) -> Callable[..., Awaitable[None]]:
     async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         call = read_call(body, name_of(body), key=context["key"], trace=context["trace"])
-        await ack(**await _answer(desk, run, call, trouble))
+        answer = await _answer(desk, run, call, trouble)
+        crash_point("before_ack")
+        await ack(**answer)
 
     return listen
 

@@ -1,4 +1,4 @@
-"""Places where a test lets the process die."""
+"""Places where a test lets the process die: on the way of a command, and on the way of a notice."""
 
 import os
 import signal
