@@ -1,5 +1,6 @@
 """The command line `redtag`. Each command imports what it needs when it runs, so that `--help` is quick."""
 
+import os
 import sys
 
 import click
@@ -39,3 +40,25 @@ def main() -> None:
     except Stop as stop:
         click.echo(str(stop), err=True)
         sys.exit(1)
+    except Exception as unexpected:  # noqa: BLE001 - people get a sentence, the log gets the rest
+        click.echo(told(unexpected), err=True)
+        sys.exit(1)
+
+
+def told(unexpected: Exception) -> str:
+    """One line with a reference; where it happened stands in the log, or is shown at log level debug."""
+    import secrets
+    import traceback
+
+    import structlog
+
+    from bot.logs import redact
+
+    reference = secrets.token_hex(2).upper()
+    what = redact(f"{type(unexpected).__name__}: {unexpected}").strip().splitlines()[0][:300]
+    if structlog.is_configured():
+        structlog.get_logger().error("command.failed", exc_info=unexpected, trace=reference)
+        return f"Something went wrong, reference {reference}: {what}. The log says where."
+    if os.environ.get("REDTAG_LOG_LEVEL", "").lower() == "debug":
+        return redact("".join(traceback.format_exception(unexpected))).rstrip()
+    return f"Something went wrong: {what}. To see where, set REDTAG_LOG_LEVEL=debug and try again."

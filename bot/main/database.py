@@ -2,20 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import OperationalError
 
 from bot.main.stop import Stop
-from bot.settings import Settings
+from bot.settings import Settings, SettingsProblem
 from store.embedded import EmbeddedProblem, start_embedded
 from store.migrate import MigrationProblem, current, newest, upgrade
+
+BAD_ADDRESS: Final = (
+    "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name, with every special character "
+    "of the password as %XX."
+)
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[str]:
     """The address of the database: the one that is set, or our own, started or joined for as long as this lasts."""
     if settings.database_url:
+        _check_address(settings.database_url)
         yield settings.database_url
         return
     try:
@@ -24,6 +32,16 @@ def database(settings: Settings) -> Iterator[str]:
         raise Stop(str(problem)) from problem
     with lease:
         yield lease.url
+
+
+def _check_address(url: str) -> None:
+    """What is wrong is not repeated: a misplaced sign makes a part of the password look like something else."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise SettingsProblem((BAD_ADDRESS,)) from None
+    if not all(port.isdigit() for port in str(parts.get("port") or 5432).split(",")):
+        raise SettingsProblem((BAD_ADDRESS,))
 
 
 def migrate(url: str) -> str:
