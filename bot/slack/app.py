@@ -1,8 +1,10 @@
 """The Bolt app: a few catch-alls over dictionaries of listeners, since Bolt asks its listeners one after the other."""
 
 import asyncio
+import logging
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -39,6 +41,7 @@ def build_app(desk: Desk) -> AsyncApp:
     """Signatures are checked before Bolt; nothing here asks Slack anything, so commands work while Slack is down."""
     app = AsyncApp(
         authorize=_authorize,
+        logger=logging.getLogger("slack_bolt"),  # or Bolt gives its loggers the root's level
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -63,7 +66,10 @@ def _listener(
 ) -> Callable[..., Awaitable[None]]:
     async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         call = read_call(body, name_of(body), key=context["key"], trace=context["trace"])
+        began = time.perf_counter()
         answer = await _answer(desk, run, call, trouble)
+        took = round(1000 * (time.perf_counter() - began))
+        log.info("request.handled", name=call.name, desk=call.desk_id, user=call.claim.user_id, ms=took)
         crash_point("before_ack")
         await ack(**answer)
 
