@@ -9,10 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 import migrations
+from store.pool import CONNECT_SECONDS
 
 ROLES: Final = ("redtag_app", "redtag_worker")
 LOCK: Final = 0x72656474  # any number of our own: two migrations at once wait for each other
@@ -38,7 +39,7 @@ def newest() -> str:
 
 def current(url: str) -> str:
     """The revision the database is at, or an empty string."""
-    engine = create_engine(_sqlalchemy_url(url), poolclass=NullPool)
+    engine = _engine(url)
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
@@ -48,7 +49,7 @@ def ensure_roles(url: str) -> None:
 
     Roles belong to the whole cluster, so another database's Redtag may have made them already.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         known = {
             name
@@ -77,7 +78,7 @@ def _run_or_explain(connection: psycopg.Connection[tuple[object, ...]], statemen
 
 
 def _with_alembic(url: str, step: Callable[[Config], None]) -> None:
-    engine = create_engine(_sqlalchemy_url(url), poolclass=NullPool)
+    engine = _engine(url)
     with engine.connect() as guard, engine.connect() as connection:
         _lock(guard)
         config = _config()
@@ -93,6 +94,10 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     return config
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(_sqlalchemy_url(url), poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
 
 
 def _sqlalchemy_url(url: str) -> str:

@@ -15,6 +15,7 @@ Pool = AsyncConnectionPool[Connection]
 
 # Milliseconds. A click has 2.5 s; a writer that waits longer for a lock gives up cleanly.
 OPTIONS: Final = "-c lock_timeout=1500 -c statement_timeout=2200 -c idle_in_transaction_session_timeout=10000"
+CONNECT_SECONDS: Final = 5
 
 # The policies of a desk cannot change between the shared lock and the commit: an applied policy takes it alone.
 # It stands with the role and the tenant because a statement that also reads a table is planned without the policies.
@@ -34,7 +35,13 @@ def make_pool(url: str, *, size: int = 4, options: str = OPTIONS) -> Pool:
         max_size=size,
         open=False,
         timeout=2.0,
-        kwargs={"row_factory": dict_row, "options": options, "prepare_threshold": 0},
+        reconnect_timeout=2.0,  # then whoever needs a connection tries anew: no delay that has doubled for an hour
+        kwargs={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": options,
+            "prepare_threshold": 0,
+            "row_factory": dict_row,
+        },
         configure=_confine,
         connection_class=AsyncConnection[DictRow],
     )
