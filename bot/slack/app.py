@@ -77,10 +77,18 @@ def _listener(
 
 
 async def _answer(desk: Desk, run: Listener, call: Call, trouble: Callable[[str], Answer]) -> Answer:
-    """The listener's answer, or one clear sentence with a reference that stands in the log too."""
+    """The listener's answer, or one clear sentence with a reference that stands in the log too.
+
+    What is late is told to stop and not waited for: a query to a database that hangs does not end before it does.
+    """
+    work = asyncio.ensure_future(run(call, desk))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait([work], timeout=SECONDS)
     try:
-        async with asyncio.timeout(SECONDS):
-            return await run(call, desk)
+        if work.done():
+            return work.result()
+        work.cancel()
+        raise TimeoutError
     except (TimeoutError, Unavailable) as late:
         log.warning("request.late", name=call.name, error=repr(late))
         return trouble(BUSY.format(trace=call.trace))
