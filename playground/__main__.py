@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ HOST = "127.0.0.1"
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground", description=__doc__)
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--listener", type=int, help="number of an open file: a socket that listens already")
     parser.add_argument("--state", type=Path, help="file that keeps the workspace between runs")
     parser.add_argument("--bot-url", help="where signed requests go, unless --socket-mode")
     parser.add_argument("--signing-secret", default="playground-signing-secret")
@@ -55,7 +57,8 @@ async def serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     saving = saved_as_it_changes(workspace, options.state) if options.state else contextlib.nullcontext()
-    async with saving, running(workspace, HOST, options.port, playground(page)) as address:
+    listener = None if options.listener is None else socket.socket(fileno=options.listener)
+    async with saving, running(workspace, HOST, options.port, playground(page), listener) as address:
         log.info("listening on %s", address)
         await stopping.wait()
         log.info("stopping")

@@ -31,6 +31,7 @@ TEAM: Final = "T0ACME"
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8080
 PORTS_TRIED: Final = 100
+BACKLOG: Final = 128
 START_SECONDS: Final = 60
 CHILDREN: Final = ("bot", "playground")
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,7 +52,8 @@ def demo(*, port: int | None, orders: Path | None, no_browser: bool, socket_mode
     with (
         contextlib.suppress(KeyboardInterrupt),
         _alone(settings().data_dir / "demo", reset=reset) as folder,
-        _running(folder, port or _free_port(), orders, socket_mode=socket_mode) as (address, children),
+        _listening(port) as listener,
+        _running(folder, listener, orders, socket_mode=socket_mode) as (address, children),
     ):
         click.echo(f"Playground: {address}")
         click.echo(f"Ready after {time.monotonic() - began:.1f} s. Ctrl-C stops everything; the data stays.")
@@ -116,12 +118,12 @@ def _empty(folder: Path, *, keep: Path) -> None:
 
 @contextlib.contextmanager
 def _running(
-    folder: Path, port: int, orders: Path | None, *, socket_mode: bool
+    folder: Path, listener: socket.socket, orders: Path | None, *, socket_mode: bool
 ) -> Iterator[tuple[str, tuple[Child, ...]]]:
     """Database, playground and bot, stopped in the reverse order."""
     from bot.main.database import migrate
 
-    _check_free(port)
+    port = listener.getsockname()[1]
     click.echo("Starting the database …")
     try:
         lease = start_embedded(folder, say=click.echo)
@@ -133,7 +135,8 @@ def _running(
         _fill(folder, environment, orders)
         click.echo("Starting the playground and the bot …")
         address = f"http://{HOST}:{port}"
-        playground = child(folder, "playground", _playground(folder, environment, port), environment)
+        words = _playground(folder, environment, listener.fileno())
+        playground = child(folder, "playground", words, environment, listener.fileno())
         bot = child(folder, "bot", [sys.executable, "-m", "bot", "serve"], environment)
         children = (stack.enter_context(playground), stack.enter_context(bot))
         _answering(f"{address}/", children[0])
@@ -161,12 +164,12 @@ def _environment(url: str, port: int, *, socket_mode: bool) -> dict[str, str]:
     }
 
 
-def _playground(folder: Path, environment: Mapping[str, str], port: int) -> list[str]:
+def _playground(folder: Path, environment: Mapping[str, str], listener: int) -> list[str]:
     app_token = environment["SLACK_APP_TOKEN"]
     arguments = {
         "--bot-token": environment["SLACK_BOT_TOKEN"],
         "--bot-url": f"http://{HOST}:{environment['PORT']}/slack/events",
-        "--port": str(port),
+        "--listener": str(listener),
         "--signing-secret": environment["SLACK_SIGNING_SECRET"],
         "--state": str(folder / "playground.json"),
     }
@@ -237,19 +240,23 @@ def _answering(address: str, started: Child) -> None:
     raise Stop(f"The {started.name} did not answer within {START_SECONDS} s: {started.log} may say why.")
 
 
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        with contextlib.suppress(OSError), socket.create_server((HOST, port)):
-            return port
-    raise Stop(f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free: choose one with --port.")
-
-
-def _check_free(port: int) -> None:
+@contextlib.contextmanager
+def _listening(port: int | None) -> Iterator[socket.socket]:
+    """The playground's socket, ours from the first moment: two demos that start at once never get the same port."""
     try:
-        socket.create_server((HOST, port)).close()
+        listener = socket.create_server((HOST, port), backlog=BACKLOG) if port else _next_free()
     except OSError as refused:
         why = os.strerror(refused.errno or 0)
         raise Stop(f"Port {port} cannot be used ({why}): choose another with --port, or leave it out.") from refused
+    with listener:
+        yield listener
+
+
+def _next_free() -> socket.socket:
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        with contextlib.suppress(OSError):
+            return socket.create_server((HOST, port), backlog=BACKLOG)
+    raise Stop(f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free: choose one with --port.")
 
 
 def _any_port() -> int:

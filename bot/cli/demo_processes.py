@@ -56,17 +56,21 @@ def noted(lock: Path) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def child(folder: Path, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Child]:
-    """A process in a session of its own, so that Ctrl-C reaches it through us and in order."""
+def child(
+    folder: Path, name: str, command: Sequence[str], environment: Mapping[str, str], *files: int
+) -> Iterator[Child]:
+    """A process in a session of its own, so that Ctrl-C reaches it through us and in order. It gets the open files."""
     log = _new_log(folder / f"{name}.log")
-    process = _started(folder / f"{name}.lock", command, environment, log)
+    process = _started(folder / f"{name}.lock", command, environment, log, files)
     try:
         yield Child(name, log, process)
     finally:
         _end(process)
 
 
-def _started(lock: Path, command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _started(
+    lock: Path, command: Sequence[str], environment: Mapping[str, str], log: Path, files: Sequence[int]
+) -> subprocess.Popen[bytes]:
     with taken(lock) as descriptor, log.open("wb") as output:
         if descriptor is None:
             raise Stop(f"{lock} is held by another process: end it, or start over with `redtag demo --reset`.")
@@ -78,7 +82,7 @@ def _started(lock: Path, command: Sequence[str], environment: Mapping[str, str],
             stdout=output,
             stderr=output,
             start_new_session=True,
-            pass_fds=(descriptor,),
+            pass_fds=(descriptor, *files),
             preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - there is one thread yet
         )
         note(lock, pid=process.pid)

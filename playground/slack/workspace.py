@@ -1,5 +1,6 @@
 """A Slack workspace to act in: what a person does, what the app is sent, and what the person then sees."""
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -273,12 +274,16 @@ def asgi(workspace: Workspace) -> Starlette:
 
 @asynccontextmanager
 async def running(
-    workspace: Workspace, host: str = "127.0.0.1", port: int = 0, app: ASGIApp | None = None
+    workspace: Workspace,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    app: ASGIApp | None = None,
+    listener: socket.socket | None = None,
 ) -> AsyncIterator[str]:
     """Serve the workspace (or an `app` that mounts it at "/"). Yields the base address: SLACK_API_URL is it + "/api/",
-    RESEND_API_URL it + "/resend".
+    RESEND_API_URL it + "/resend". A `listener` that is bound already takes the place of host and port.
     """
-    listener = server.bound_socket(host, port)
+    listener = listener or server.bound_socket(host, port)
     workspace.base_url = f"http://{host}:{server.port_of(listener)}"
     async with server.serving(app or asgi(workspace), listener):
         try:
