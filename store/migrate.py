@@ -55,10 +55,12 @@ def ensure_roles(url: str) -> None:
             name
             for (name,) in connection.execute("select rolname from pg_roles where rolname = any(%s)", [list(ROLES)])
         }
+        # From PostgreSQL 16 on whoever created a role may grant it, but not yet act as it.
+        needed = "set" if connection.info.server_version >= 160000 else "member"
         usable = {
             name
             for name in known
-            for (ok,) in connection.execute("select pg_has_role(current_user, %s, 'member')", [name])
+            for (ok,) in connection.execute("select pg_has_role(current_user, %s, %s)", [name, needed])
             if ok
         }
         statements = [f"create role {name} nologin nobypassrls" for name in ROLES if name not in known]

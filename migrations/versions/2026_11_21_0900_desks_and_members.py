@@ -65,6 +65,8 @@ def upgrade() -> None:
         )
         """,
     )
+    # A process checks first of all whether its tables are the ones that it knows.
+    run("grant select on alembic_version to redtag_app")
     protect("desks", app=["select", "insert", "update"], worker=["select"])
     protect("policies", app=["select", "insert"])
     protect("role_grants", app=["select", "insert", "update"])
