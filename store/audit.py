@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from store.pool import Pool, desk_transaction
+from store.pool import READER, Pool, desk_transaction
 
 _ENTRIES: Final = """
     select seq, at, actor, action, request, facts, encode(hash, 'hex') as hash from audit
@@ -36,7 +36,10 @@ async def entries(pool: Pool, desk_id: str, chain: str) -> list[dict[str, Any]]:
 
 async def verify(pool: Pool, desk_id: str) -> Verified:
     """Compute every chain of a desk anew and compare it with what is stored."""
-    async with desk_transaction(pool, desk_id) as connection:
+    async with pool.connection() as connection:
+        # Heads and entries as of one instant, however much is written meanwhile.
+        await connection.execute("set transaction isolation level repeatable read")
+        await connection.execute(READER, {"desk": desk_id})
         await connection.execute("set local statement_timeout = 0")
         heads = {row["chain"]: row for row in await (await connection.execute(_HEADS, {"desk": desk_id})).fetchall()}
         cursor = connection.cursor()
@@ -67,11 +70,20 @@ class _Check:
 
     def end(self) -> Verified:
         for chain, head in self._heads.items():
-            if self._last.get(chain) != (head["seq"], head["hash"]):
-                self._faults.append(f"{_name(chain)}: the last entries are missing; {head['seq']} were written.")
+            fault = _end_fault(self._last.get(chain, (0, b"")), (head["seq"], head["hash"]))
+            self._faults += [f"{_name(chain)}: {fault}"] if fault else []
         for chain in self._last.keys() - self._heads.keys():
             self._faults.append(f"{_name(chain)}: its head is missing.")
         return Verified(self._entries, len(self._last), tuple(self._faults))
+
+
+def _end_fault(last: tuple[int, bytes], head: tuple[int, bytes]) -> str:
+    """How the last entry that is there differs from the last one that was written, or an empty string."""
+    if last[0] < head[0]:
+        return f"entry {last[0] + 1} is missing, and all after it; {head[0]} were written."
+    if last[0] > head[0]:
+        return f"entry {head[0] + 1} was never written by Redtag."
+    return "" if last == head else f"entry {last[0]} is not what was written."
 
 
 def _name(chain: str) -> str:

@@ -11,7 +11,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from store import rows
-from store.hot_path import LOCK, SAVE, SNAPSHOT
+from store.hot_path import LOCK, ONE_BY_ONE, SAVE, SNAPSHOT
 from store.numbers import similar_numbers
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
 from workflows.faults import crash_point
@@ -74,6 +74,8 @@ class PostgresDesk:
             "trace": trace,
         }
         async with self._connection.pipeline():
+            if any(entry.action == "request.refused" for entry in outcome.audit):
+                await self._connection.execute(ONE_BY_ONE, parameters)
             cursor = await self._connection.execute(SAVE, parameters)
             if not _guarded(outcome):
                 await self._commit()

@@ -53,6 +53,10 @@ SNAPSHOT: Final = f"""
     where desks.desk_id = %(desk)s
 """
 
+# Before a refusal is saved: refusals of one person follow each other, also on different orders, so that each sees the
+# one before and the audit gets one a minute. Nobody who waits here holds what the others wait for next.
+ONE_BY_ONE: Final = "select pg_advisory_xact_lock(hashtextextended('refused:' || %(desk)s || ':' || %(actor)s, 0))"
+
 # One document, one statement. A number of 0 stands for the request or hold made here. Numbers come from a row that is
 # locked from here to the commit, which follows in the same round trip, so they have no gaps and nobody waits long.
 SAVE: Final = """
@@ -128,6 +132,9 @@ SAVE: Final = """
                x.facts || case when x.request = 0 and n.hold > 0 then jsonb_build_object('hold', n.hold) else '{}' end
         from doc, n, jsonb_to_recordset(d -> 'audit') as x (
             chain text, actor text, action text, request bigint, facts jsonb)
+        where x.action <> 'request.refused' or not exists (
+            select from audit a where a.desk_id = %(desk)s and a.actor = x.actor and a.action = x.action
+            and a.facts ->> 'refusal' = x.facts ->> 'refusal' and a.at > %(now)s::timestamptz - interval '1 minute')
     ),
     new_notices as (
         insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)

@@ -17,12 +17,11 @@ Pool = AsyncConnectionPool[Connection]
 OPTIONS: Final = "-c lock_timeout=1500 -c statement_timeout=2200 -c idle_in_transaction_session_timeout=10000"
 CONNECT_SECONDS: Final = 5
 
+# For long reads: nobody who applies a policy waits for them.
+READER: Final = "select set_config('role', 'redtag_app', true), set_config('redtag.desk_id', %(desk)s, true)"
 # The policies of a desk cannot change between the shared lock and the commit: an applied policy takes it alone.
 # It stands with the role and the tenant because a statement that also reads a table is planned without the policies.
-TENANT: Final = """
-    select set_config('role', 'redtag_app', true), set_config('redtag.desk_id', %(desk)s, true),
-           pg_advisory_xact_lock_shared(hashtextextended('policy:' || %(desk)s, 0))
-"""
+TENANT: Final = f"{READER}, pg_advisory_xact_lock_shared(hashtextextended('policy:' || %(desk)s, 0))"
 ALONE: Final = TENANT.replace("_lock_shared(", "_lock(")
 WORKER: Final = "select set_config('role', 'redtag_worker', true)"
 
