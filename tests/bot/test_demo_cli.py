@@ -1,5 +1,7 @@
 """`redtag demo` from outside: what it prints, what it keeps, and what it leaves behind."""
 
+import json
+import os
 import signal
 import socket
 import subprocess
@@ -73,7 +75,8 @@ def test_after_kill_9_nothing_runs_on_and_the_next_start_works(data_dir):
         before = len(run.cards())
         run.type(CSR, "/hold ORD-1004 credit")
         until(lambda: run.cards()[before:])
-        until(lambda: "ORD-1004" in (run.folder / "playground.json").read_text())
+        saved = run.folder / "playground.json"
+        until(lambda: saved.exists() and "ORD-1004" in saved.read_text())
         run.process.kill()
         run.ended()
         if sys.platform == "linux":  # elsewhere the children stay until the next start
@@ -83,6 +86,24 @@ def test_after_kill_9_nothing_runs_on_and_the_next_start_works(data_dir):
         assert "ORD-1004" in again.cards()[before]["text"]
         again.stop()
         assert again.left() == []
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing_running(fresh_dir):
+    with demo(fresh_dir) as run:
+        until(lambda: "Importing" in run.said, 30)
+        code, said = run.stop()
+        assert (code, said.splitlines()[-1], run.left()) == (0, "Stopped.", [])
+        assert "Playground:" not in said
+
+
+def test_when_a_part_of_it_dies_the_demo_stops_and_says_which(data_dir):
+    with demo(data_dir) as run:
+        run.started()
+        os.kill(json.loads((run.folder / "bot.lock").read_text())["pid"], signal.SIGKILL)
+        code, said = run.ended()
+        assert code == 1
+        assert said.splitlines()[-1] == f"The bot has ended, so the demo stops: {run.folder}/bot.log says why."
+        assert run.left() == []
 
 
 def test_what_a_killed_demo_left_running_is_stopped_before_the_next_starts(data_dir):
@@ -149,6 +170,14 @@ def test_without_a_port_it_takes_8080_or_the_next_free_one(data_dir):
             stack.enter_context(socket.create_server(("127.0.0.1", 8080)))
         run = stack.enter_context(demo(data_dir))
         assert 8080 < int(run.started().address.rsplit(":", 1)[1]) < 8180
+
+
+def test_two_demos_that_start_at_once_get_a_port_each(data_dir, fresh_dir):
+    with demo(data_dir) as one, demo(fresh_dir) as other:
+        assert one.started().address != other.started().address
+        assert one.type(CSR, "/hold ORD-1014 credit")["ok"]
+        until(lambda: "ORD-1014" in str(one.cards()))
+        assert other.cards() == []
 
 
 def test_a_data_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
