@@ -31,7 +31,7 @@ class _UnknownMember(Exception):
 
 
 class _PolicyChanged(Exception):
-    """The policy known here is not the one in force."""
+    """The policy that the attempt began with is not the one in force, which may read order numbers differently."""
 
 
 class DeskService:
@@ -55,15 +55,18 @@ class DeskService:
                 continue
 
     async def _attempt(self, desk_id: str, claim: Claim, command: Command, *, asked: bool) -> Result:
-        cached = self._policies.get(desk_id)
-        wanted, malformed = _wanted(claim, command, cached[1] if cached else None)
+        known = self._policies.get(desk_id)
+        wanted, malformed = _wanted(claim, command, known[1] if known else None)
         async with self._store.begin(desk_id) as work:
             loaded = await work.load(wanted)
             if loaded.policy_version == 0:
                 return refusals.NotSetUp()
             if loaded.earlier is not None:
                 return loaded.earlier
-            policy = await self._in_force(desk_id, loaded.policy_version, work)
+            policy = known[1] if known and known[0] == loaded.policy_version else None
+            if policy is None:
+                await self._learn(desk_id, loaded.policy_version, work)
+                raise _PolicyChanged
             actor = _actor(claim, loaded, asked=asked)
             snapshot = _snapshot(loaded, actor)
             if malformed and actor.standing is Standing.ACTIVE:
@@ -73,13 +76,11 @@ class DeskService:
             numbers = await work.save(outcome, snapshot, key=wanted.key, trace=command.origin.trace)
         return numbered(outcome.result, numbers.request, numbers.hold)
 
-    async def _in_force(self, desk_id: str, version: int, work: UnitOfWork) -> Policy:
-        """The policy of this version. A new one can read order numbers differently, so the attempt starts over."""
-        cached = self._policies.get(desk_id)
-        if cached and cached[0] == version:
-            return cached[1]
-        self._policies[desk_id] = (version, await work.policy(version))
-        raise _PolicyChanged
+    async def _learn(self, desk_id: str, version: int, work: UnitOfWork) -> None:
+        """Keep this policy, unless another attempt has done so while this one waited."""
+        known = self._policies.get(desk_id)
+        if known is None or known[0] != version:
+            self._policies[desk_id] = (version, await work.policy(version))
 
     async def _ask_slack(self, desk_id: str, user_id: str) -> None:
         member = await self._directory.look_up(desk_id, user_id)
