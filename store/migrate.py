@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 import migrations
@@ -17,6 +18,11 @@ from store.pool import CONNECT_SECONDS
 
 ROLES: Final = ("redtag_app", "redtag_worker")
 LOCK: Final = 0x72656474  # any number of our own: two migrations at once wait for each other
+NEWER: Final = "which this Redtag does not know: it is older than the database. Start the newer one."
+BUSY: Final = (
+    "A table is in use by somebody who does not let go of it, so the migration gave up rather than keep everybody "
+    "waiting. What was finished stays; run `redtag migrate` again, at a quieter time."
+)
 
 
 class MigrationProblem(Exception):
@@ -25,6 +31,9 @@ class MigrationProblem(Exception):
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Create the two roles where they are missing and run what is outstanding."""
+    found = current(url)
+    if not knows(found):
+        raise MigrationProblem(f"The database is at migration {found}, {NEWER}")
     ensure_roles(url)
     _with_alembic(url, lambda config: command.upgrade(config, revision))
 
@@ -35,6 +44,12 @@ def downgrade(url: str, revision: str) -> None:
 
 def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this is one of our migrations, or none at all."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return not revision or revision in known
 
 
 def current(url: str) -> str:
@@ -85,7 +100,12 @@ def _with_alembic(url: str, step: Callable[[Config], None]) -> None:
         _lock(guard)
         config = _config()
         config.attributes["connection"] = connection
-        step(config)
+        try:
+            step(config)
+        except OperationalError as failed:
+            if isinstance(failed.orig, psycopg.errors.LockNotAvailable):
+                raise MigrationProblem(BUSY) from failed
+            raise
 
 
 def _lock(connection: Connection) -> None:

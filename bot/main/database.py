@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from bot.main.stop import Stop
 from bot.settings import Settings, SettingsProblem
 from store.embedded import EmbeddedProblem, start_embedded
-from store.migrate import MigrationProblem, current, newest, upgrade
+from store.migrate import NEWER, MigrationProblem, current, knows, newest, upgrade
 
 BAD_ADDRESS: Final = (
     "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name, with every special character "
@@ -61,6 +61,8 @@ def check_at_head(url: str) -> None:
         found = current(url)
     except (OperationalError, psycopg.OperationalError) as away:
         raise Stop(unreachable(away)) from away
+    if not knows(found):
+        raise Stop(f"The database is at migration {found}, {NEWER}")
     if found != newest():
         state = f"at migration {found}" if found else "empty"
         raise Stop(f"The database is {state}, this Redtag needs {newest()}: run `redtag migrate`, then start again.")

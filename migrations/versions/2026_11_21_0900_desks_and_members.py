@@ -76,3 +76,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop("counters", "members", "role_grants", "policies", "desks")
+    run("revoke select on alembic_version from redtag_app")
