@@ -43,7 +43,7 @@ NAMES: Final = {
     "slack_api_url": ("SLACK_API_URL", "https://slack.com/api/"),
     "resend_api_key": ("RESEND_API_KEY", ""),
     "resend_api_url": ("RESEND_API_URL", "https://api.resend.com"),
-    "email_from": ("REDTAG_EMAIL_FROM", "Redtag <redtag@localhost>"),
+    "email_from": ("REDTAG_EMAIL_FROM", ""),
     "public_url": ("REDTAG_PUBLIC_URL", ""),
     "log_level": ("REDTAG_LOG_LEVEL", "info"),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workflows import refusals, telling
 from workflows.commands import PlaceHold, ReleaseHold
@@ -31,9 +32,16 @@ def decide_placement(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> 
     refused = (
         may_not_ask(snapshot, policy, rule, Kind.PLACE_HOLD)
         or _already_held(snapshot, reason)
+        or _until_is_past(snapshot, command, policy)
         or note_missing(reason, command.note)
     )
     return refused or _Placement(snapshot, command, policy, order, reason, rule).outcome()
+
+
+def _until_is_past(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> Refusal | None:
+    today = snapshot.now.astimezone(ZoneInfo(policy.desk.timezone)).date()
+    past = command.until is not None and command.until < today
+    return refusals.UntilIsPast(until=command.until, today=today) if command.until and past else None
 
 
 def _already_held(snapshot: Snapshot, reason: Reason) -> Refusal | None:

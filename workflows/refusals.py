@@ -1,6 +1,6 @@
 """Every way the desk says no, each with its own sentence."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from workflows.results import Refusal, Signers, who_can
 from workflows.words import Words, listed
@@ -86,6 +86,18 @@ class NoteMissing(Refusal):
 
     def sentence(self, words: Words) -> str:
         return f"{words.text(self.why)} needs a note: add a few words that say why."
+
+
+class UntilIsPast(Refusal):
+    until: date
+    today: date
+
+    @property
+    def field(self) -> str:
+        return "until"
+
+    def sentence(self, words: Words) -> str:
+        return f"{self.until} is past: today is {self.today}. Leave the date out, or give one to come."
 
 
 class NothingToHold(Refusal):

@@ -268,7 +268,7 @@ def _outcome(view: RequestView) -> list[str]:
 def _placement_outcome(view: RequestView, name: str) -> str:
     hold = view.hold
     if view.request.state is not RequestState.APPROVED or hold is None:
-        return f"The order is not on hold for {text.mrkdwn(view.reason_label, 200)}."
+        return f"The order was not put on hold ({text.mrkdwn(view.reason_label, 200)})."
     if hold.state is HoldState.RELEASED:
         return f"{name} has been released{f' {text.when(hold.closed_at)}' if hold.closed_at else ''}."
     if hold.state is HoldState.RELEASE_REQUESTED:

@@ -47,7 +47,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "hold.released": "released the hold",
     "order.imported": "imported the order",
     "request.approved": "approved",
-    "request.created": "asked for",
+    "request.created": "asked",
     "request.expired": "let expire",
     "request.refused": "was refused",
     "request.rejected": "rejected",
@@ -173,7 +173,7 @@ def _happened(entry: TimelineEntry) -> str:
         return f"{text.when(entry.at)} · {TOLD[entry.facts['kind']]} R-{entry.request}"
     known = HAPPENED.get(entry.action)
     what = known or text.mrkdwn(entry.action.replace(".", " "), 60)
-    request = f" R-{entry.request}" if entry.request else ""
+    request = f" (R-{entry.request})" if entry.request else ""
     refusal = entry.facts.get("refusal")
     why = f": {_spaced(refusal)}" if isinstance(refusal, str) else ""
     return f"{text.when(entry.at)} · {text.member(entry.actor)} {what}{request}{why}"

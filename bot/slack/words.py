@@ -58,13 +58,13 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("release_requested", Kind.RELEASE_HOLD): (
         "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."
     ),
-    ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} for {reason}. Next, {signers}",
+    ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} ({reason}). Next, {signers}",
     ("signed", Kind.RELEASE_HOLD): "You signed {request}, the release of {hold} on {order} ({reason}). Next, {signers}",
     ("approved", Kind.PLACE_HOLD): "You approved {request}: {order} is on hold ({hold}, {reason}).",
     ("approved", Kind.RELEASE_HOLD): "You approved {request}: {hold} on {order} ({reason}) is released. {blockers}",
-    ("rejected", Kind.PLACE_HOLD): "You rejected {request}: {order} is not put on hold for {reason}.",
+    ("rejected", Kind.PLACE_HOLD): "You rejected {request}: {order} is not put on hold ({reason}).",
     ("rejected", Kind.RELEASE_HOLD): "You rejected {request}: {hold} on {order} ({reason}) stays in force.",
-    ("withdrawn", Kind.PLACE_HOLD): "You withdrew {request}: {order} is not put on hold for {reason}.",
+    ("withdrawn", Kind.PLACE_HOLD): "You withdrew {request}: {order} is not put on hold ({reason}).",
     ("withdrawn", Kind.RELEASE_HOLD): "You withdrew {request}: {hold} on {order} ({reason}) stays in force.",
 }
 
@@ -139,7 +139,7 @@ def _to_withdraw(result: Result) -> int:
 OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
     ("approved", Kind.PLACE_HOLD): "{by} approved {request}: {order} is on hold ({hold}, {reason}).",
     ("approved", Kind.RELEASE_HOLD): "{by} approved {request}: {hold} on {order} ({reason}) is released.",
-    ("rejected", Kind.PLACE_HOLD): "{by} rejected {request}: {order} is not put on hold for {reason}.",
+    ("rejected", Kind.PLACE_HOLD): "{by} rejected {request}: {order} is not put on hold ({reason}).",
     ("rejected", Kind.RELEASE_HOLD): "{by} rejected {request}: {hold} on {order} ({reason}) stays in force.",
     ("void", Kind.PLACE_HOLD): "{request} is void: {order} moved on since you asked, so it is not put on hold.",
     ("void", Kind.RELEASE_HOLD): "{request} is void: {order} moved on since you asked, so {hold} stays in force.",
@@ -147,7 +147,7 @@ OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
         "expired",
         Kind.RELEASE_HOLD,
     ): "{request} has expired: nobody signed in time, so {hold} on {order} stays in force.",
-    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} for {reason}, waited too long and was escalated.",
+    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} ({reason}), waited too long and was escalated.",
     ("escalated", Kind.RELEASE_HOLD): "{request}, the release of {hold} on {order}, waited too long and was escalated.",
 }
 ASK_AGAIN: Final = frozenset({"void", "expired"})
@@ -179,8 +179,10 @@ def outcome(view: RequestView, what: str, by: str) -> str:
 
 
 def _still_held(view: RequestView, what: str) -> str:
-    others = facts.other_holds(view) if view.request.kind is Kind.RELEASE_HOLD and what == "approved" else ()
-    return f"The order is still held by {facts.several(others)}." if others else ""
+    if view.request.kind is not Kind.RELEASE_HOLD or what != "approved":
+        return ""
+    others = facts.other_holds(view)
+    return f"The order is still held by {facts.several(others)}." if others else "The floor is told."
 
 
 def quoted(note: str, limit: int = REASON_SHOWN) -> str:

@@ -139,7 +139,7 @@ def test_a_buttons_value_is_read_back():
         ),
         (
             done(what="signed", by="U0ROSA"),
-            "You signed R-12, the hold on *ORD-123* for Credit not cleared. Next, <@U0IVAN> (Credit) can sign it.",
+            "You signed R-12, the hold on *ORD-123* (Credit not cleared). Next, <@U0IVAN> (Credit) can sign it.",
         ),
         (
             done(what="approved", sign=()),
@@ -165,7 +165,7 @@ def test_a_buttons_value_is_read_back():
         ),
         (
             done(what="withdrawn", sign=()),
-            "You withdrew R-12: *ORD-123* is not put on hold for Credit not cleared.",
+            "You withdrew R-12: *ORD-123* is not put on hold (Credit not cleared).",
         ),
     ],
 )
@@ -215,6 +215,8 @@ def every_refusal(typed):
         "request": 12,
         "roles": (typed, "Credit"),
         "sign": (Signers(role="credit", label=typed, members=("U0ROSA",)), FRAUD),
+        "today": NOW.date(),
+        "until": NOW.date(),
         "standing": "guest",
         "stage": "shipped",
         "state": "requested",
@@ -259,7 +261,7 @@ def view_of(state, kind=Kind.PLACE_HOLD, **changes):
         (
             view_of(RequestState.APPROVED, Kind.RELEASE_HOLD),
             "approved",
-            "<@U0ROSA> approved R-12: H-17 on *ORD-123* (Credit not cleared) is released.",
+            "<@U0ROSA> approved R-12: H-17 on *ORD-123* (Credit not cleared) is released. The floor is told.",
         ),
         (
             view_of(
@@ -276,7 +278,7 @@ def view_of(state, kind=Kind.PLACE_HOLD, **changes):
         (
             view_of(RequestState.REJECTED),
             "rejected",
-            "<@U0ROSA> rejected R-12: *ORD-123* is not put on hold for Credit not cleared.",
+            "<@U0ROSA> rejected R-12: *ORD-123* is not put on hold (Credit not cleared).",
         ),
     ],
 )

@@ -1,6 +1,8 @@
 """Every state times every action, every role times every action, and every guard: pure functions over values."""
 
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -278,6 +280,13 @@ def test_a_reason_that_needs_a_note_is_refused_without_one():
     policy = make_policy(reasons=strict)
     assert refusal(place(policy=policy)) is refusals.NoteMissing
     assert isinstance(place(policy=policy, note="wire").result, Done)
+
+
+@pytest.mark.parametrize(("days", "past"), [(-1, True), (0, False), (1, False)])
+def test_a_date_until_which_to_hold_is_not_past_where_the_desk_is(days, past):
+    until = NOW.astimezone(ZoneInfo(POLICY.desk.timezone)).date() + timedelta(days=days)
+    outcome = decide(snapshot(CSR), PlaceHold("ORD-123", "credit", until), POLICY)
+    assert isinstance(outcome.result, refusals.UntilIsPast) is past
 
 
 def test_a_rule_says_who_may_ask():
