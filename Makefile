@@ -8,7 +8,7 @@ STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo demo-reset test check lint contracts bench slow format lock clean moved
+.PHONY: help install demo demo-reset test check lint contracts bench slow format docs lock clean moved
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ slow: install ## Run the long tests: many-round races, fuzz, chaos
 format: install ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: install ## Write docs/data-model.md anew, from a migrated database
+	@$(BIN)/python tools/data_model.py > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 
 lock: ## Resolve the dependencies again and pin them (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not on the PATH: https://docs.astral.sh/uv/" >&2; exit 1; }
