@@ -390,7 +390,7 @@ def test_an_order_shows_why_it_may_not_ship_and_who_can_change_that():
         "*Fraud review (H-18, asked for)*",
         "R-13 hold, asked by <@U0CARL>: pending",
         "<@U0CARL> asked (R-12)",
-        "<@U0WALT> was refused R-12: not yours to sign",
+        "<@U0WALT> was refused (R-12): not yours to sign",
         "import imported the order",
         "moon risen",
     ):
