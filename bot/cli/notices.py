@@ -18,7 +18,7 @@ def notices() -> None:
 @team_option
 @json_option
 def dead(*, team: str | None, as_json: bool) -> None:
-    """List notices that were given up, the oldest first, with why."""
+    """List notices that were given up, the newest first, with why."""
     with open_desk(team) as desk:
         found = run(desk.url, lambda pool: dead_notices(pool, desk.desk_id))
     if as_json:
