@@ -116,7 +116,7 @@ ORDER: Final = """
     from orders o
 """
 
-# The changed orders that somebody is waiting on.
+# The changed orders that somebody is waiting on, in the order in which everybody goes through chains of the audit.
 WATCHED: Final = f"""
     {ORDER} join import_rows s on s.order_number = o.number
     where o.desk_id = %(desk)s and s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest'
@@ -124,6 +124,7 @@ WATCHED: Final = f"""
                  and h.state in ('requested', 'active', 'release_requested'))
          or exists (select from requests r where r.desk_id = %(desk)s and r.order_number = o.number
                     and r.state = 'pending'))
+    order by o.number
 """
 
 ORDERS: Final = f"{ORDER} where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by o.number"

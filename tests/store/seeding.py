@@ -21,6 +21,7 @@ SPECIAL = {
     "holds": {"state": "active", "closed_at": None},
     "members": {"standing": "active"},
     "notices": {"state": "ready", "settled_at": None},
+    "orders": {"number": "order_number"},
     "requests": {"kind": "place_hold", "state": "pending", "decided_at": None},
 }
 TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in WITHOUT_POLICY]
@@ -30,8 +31,6 @@ NAMES = [table.name for table in TENANT_TABLES]
 def row_of(table, desk, **changes):
     """Values for every column; a text is its column's name, so that foreign keys meet."""
     values = {column.name: plain(column) for column in table.columns}
-    foreign = {"number": "order_number"} if table.name == "orders" else {}
-    values |= {own: values.get(name, name) for own, name in foreign.items()}
     return {**values, **SPECIAL.get(table.name, {}), "desk_id": desk, **changes}
 
 
