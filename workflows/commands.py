@@ -30,6 +30,7 @@ class PlaceHold:
     until: date | None = None
     note: str = ""
     origin: Origin = field(default_factory=Origin)
+    preview: bool = False  # say what would happen; store only that somebody looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class ReleaseHold:
     note: str = ""
     words: str = ""
     origin: Origin = field(default_factory=Origin)
+    preview: bool = False  # as in PlaceHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,12 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Read something of the desk; only members may."""
+    """Read something of the desk; only members may. `reject`: the request whose rejection a form is opened for."""
 
     what: str
     origin: Origin = field(default_factory=Origin)
+    reject: int = 0
+    version: int | None = None
 
 
 Command = PlaceHold | ReleaseHold | Decide | Look

@@ -1,6 +1,7 @@
 """One command against one snapshot: an outcome, always with its reason. Pure, and the only door to the rules."""
 
 from dataclasses import replace
+from typing import Final
 
 from workflows import refusals, telling
 from workflows.commands import Command, Decide, Look, PlaceHold, ReleaseHold
@@ -9,7 +10,10 @@ from workflows.outcome import DESK, NEW, Entry, Outcome, Snapshot
 from workflows.policy.model import Policy
 from workflows.results import Done, Refusal
 from workflows.signing import decide_signing
+from workflows.transitions import Action
 from workflows.values import Standing
+
+PREVIEWED: Final = "request.previewed"
 
 
 def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome:
@@ -19,7 +23,18 @@ def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome:
         return refused(snapshot, command, outcome)
     if isinstance(outcome.result, Refusal):
         return _answered(snapshot, command, outcome)
-    return outcome
+    return _previewed(outcome, outcome.result) if _is_preview(command) else outcome
+
+
+def _is_preview(command: Command) -> bool:
+    return isinstance(command, PlaceHold | ReleaseHold) and command.preview
+
+
+def _previewed(outcome: Outcome, done: Done) -> Outcome:
+    """What would have come about, and nothing of it but that somebody looked."""
+    looked = replace(outcome.audit[0], action=PREVIEWED, request=None)
+    result = done.model_copy(update={"what": f"preview.{done.what}"})
+    return Outcome(result=result, order_number=outcome.order_number, audit=(looked,))
 
 
 def _not_a_member(snapshot: Snapshot) -> Refusal | None:
@@ -36,21 +51,37 @@ def _by_kind(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome | 
         case Decide():
             return decide_signing(snapshot, command, policy)
         case Look():
-            return Outcome(Done(what="allowed", kind="", request=NEW, hold=NEW, order="", reason=""))
+            return _look(snapshot, command, policy)
+
+
+def _look(snapshot: Snapshot, command: Look, policy: Policy) -> Outcome | Refusal:
+    """Whoever may not reject hears so before they have written a note."""
+    if command.reject:
+        rejection = Decide(command.reject, Action.REJECT, command.version, note="to be written")
+        found = decide_signing(snapshot, rejection, policy)
+        if isinstance(found, Refusal):
+            return found
+    return Outcome(Done(what="allowed", kind="", request=NEW, hold=NEW, order="", reason=""))
 
 
 def refused(snapshot: Snapshot, command: Command, refusal: Refusal) -> Outcome:
     """A refusal with its audit entry, written at most once a minute for one person and one reason."""
-    request = command.request if isinstance(command, Decide) and snapshot.request(command.request) else None
-    order = snapshot.order.number if snapshot.order and not isinstance(refusal, refusals.NotAMember) else DESK
+    stranger = isinstance(refusal, refusals.NotAMember)
+    order = snapshot.order.number if snapshot.order and not stranger else DESK
+    action = PREVIEWED if _is_preview(command) and not stranger else "request.refused"
     facts = {"refusal": refusal.name, **refusal.facts()}
-    entry = Entry(order, snapshot.actor.user_id, "request.refused", facts, request)
+    entry = Entry(order, snapshot.actor.user_id, action, facts, _request_of(snapshot, command))
     outcome = Outcome(
         result=refusal,
         order_number=order,
         audit=() if refusal.name in snapshot.recent_refusals else (entry,),
     )
     return _answered(snapshot, command, outcome)
+
+
+def _request_of(snapshot: Snapshot, command: Command) -> int | None:
+    named = command.request if isinstance(command, Decide) else command.reject if isinstance(command, Look) else 0
+    return named if snapshot.request(named) else None
 
 
 def _answered(snapshot: Snapshot, command: Command, outcome: Outcome) -> Outcome:

@@ -95,7 +95,9 @@ def _wanted(
     key = "" if isinstance(command, Look) else command.origin.key
     if isinstance(command, Decide):
         return Wanted(claim.user_id, request=command.request, key=key), None
-    if policy is None or isinstance(command, Look):
+    if isinstance(command, Look):
+        return Wanted(claim.user_id, request=command.reject, key=key), None
+    if policy is None:
         return Wanted(claim.user_id, key=key), None
     try:
         return Wanted(claim.user_id, numbers=candidates(command.order, policy.desk.order_number), key=key), None

@@ -49,6 +49,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "request.approved": "approved",
     "request.created": "asked",
     "request.expired": "let expire",
+    "request.previewed": "looked at what a request would do",
     "request.refused": "was refused",
     "request.rejected": "rejected",
     "request.signed": "signed",
@@ -215,6 +216,7 @@ def _waiting(item: QueueItem) -> str:
 
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/hold ORD-123 credit waiting for wire", "stops an order; `/hold` alone opens a form"),
+    ("/hold ORD-123 credit --preview", "says what would happen and who would sign, and asks nobody"),
     ("/release ORD-123", "asks for the end of a hold; the owner of the hold signs"),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),

@@ -7,6 +7,8 @@ from typing import Final
 
 MOST: Final = 4000
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
+# Keyboards turn two hyphens into a dash.
+_PREVIEW: Final = re.compile(r"(?:^|\s)(?:--|[–—])preview$", re.IGNORECASE)
 _UNTIL: Final = re.compile(r"^until\s+(\S+)\s*(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -34,6 +36,12 @@ def tidy(text: str) -> str:
 def first_word(text: str) -> tuple[str, str]:
     word, _, rest = text.partition(" ")
     return word, rest.strip()
+
+
+def without_preview(text: str) -> tuple[str, bool]:
+    """The text before `--preview`, and whether that stood at its end."""
+    found = _PREVIEW.search(text)
+    return (text[: found.start()], True) if found else (text, False)
 
 
 def hold_words(text: str) -> HoldWords:

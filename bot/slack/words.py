@@ -58,6 +58,16 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("release_requested", Kind.RELEASE_HOLD): (
         "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."
     ),
+    ("preview.placed", Kind.PLACE_HOLD): (
+        "Preview, nothing is done: {order} would be on hold at once ({reason}), as your own signature is enough. "
+        "{to_do_it}"
+    ),
+    ("preview.requested", Kind.PLACE_HOLD): (
+        "Preview, nothing is done: you would ask to hold {order} ({reason}). {signers} {to_do_it}"
+    ),
+    ("preview.release_requested", Kind.RELEASE_HOLD): (
+        "Preview, nothing is done: you would ask to release {hold} on {order} ({reason}). {signers} {to_do_it}"
+    ),
     ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} ({reason}). Next, {signers}",
     ("signed", Kind.RELEASE_HOLD): "You signed {request}, the release of {hold} on {order} ({reason}). Next, {signers}",
     ("approved", Kind.PLACE_HOLD): "You approved {request}: {order} is on hold ({hold}, {reason}).",
@@ -80,6 +90,7 @@ def say(result: Result) -> str:
         reason=text.mrkdwn(result.reason),
         signers=who_signs(result.sign, result.by if result.what == "signed" else ""),
         blockers=_blockers(result.blockers),
+        to_do_it="To do it, type the same without `--preview`.",
     )
 
 

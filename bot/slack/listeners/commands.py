@@ -10,7 +10,7 @@ from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
 from bot.slack.listeners import NOTHING, Answer
-from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy
+from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
 from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
@@ -20,21 +20,24 @@ from workflows.views import OrderOption, OrderView
 async def run_command(call: Call, desk: Desk) -> Answer:
     """Any slash command of ours, whatever it was renamed to in the manifest."""
     name, text = call.name.removeprefix("/"), tidy(str(call.payload.get("text") or ""))
+    typed = text
     if name not in COMMANDS or name == "desk":
         name, text = first_word(text)
-    return await COMMANDS.get(name.lower(), help_)(call, desk, text)
+    known = COMMANDS.get(name.lower())
+    return await known(call, desk, text) if known else await help_(call, desk, typed)
 
 
 async def hold(call: Call, desk: Desk, text: str) -> Answer:
+    text, preview = without_preview(text)
     try:
         typed = hold_words(text)
     except NotADate as problem:
         return words.private(str(problem))
-    if not typed.reason:
+    if not typed.reason and not preview:
         return await _hold_form(call, desk, typed)
-    command = PlaceHold(typed.order, typed.reason, typed.until, typed.note, call.typed())
+    command = PlaceHold(typed.order, typed.reason, typed.until, typed.note, call.typed(), preview)
     result = await desk.service.handle(call.desk_id, call.claim, command)
-    if isinstance(result, refusals.NoteMissing):
+    if isinstance(result, refusals.NoteMissing) and not preview:
         return await _hold_form(call, desk, typed)
     return words.answer(result)
 
@@ -58,12 +61,13 @@ async def _hold_form(call: Call, desk: Desk, typed: HoldWords) -> Answer:
 
 
 async def release(call: Call, desk: Desk, text: str) -> Answer:
+    text, preview = without_preview(text)
     order, rest = first_word(text)
-    if not order:
+    if not order and not preview:
         return await release_form_for(call, desk, "")
-    command = ReleaseHold(order, words=rest, origin=call.typed())
+    command = ReleaseHold(order, words=rest, origin=call.typed(), preview=preview)
     result = await desk.service.handle(call.desk_id, call.claim, command)
-    if isinstance(result, refusals.SeveralHolds) and call.trigger_id:
+    if isinstance(result, refusals.SeveralHolds) and call.trigger_id and not preview:
         opened = await release_form_for(call, desk, order)
         return NOTHING if opened is NOTHING else words.answer(result)
     return words.answer(result)
