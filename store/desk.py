@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from store import rows
-from store.hot_path import LOCK, ONE_BY_ONE, SAVE, SNAPSHOT
+from store.hot_path import LOCK, ONE_BY_ONE, SNAPSHOT, save
 from store.numbers import similar_numbers
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
 from workflows.faults import crash_point
@@ -27,6 +26,7 @@ class LostRaceError(Exception):
     """A guarded update found nothing to update although the order was locked; nothing is saved."""
 
 
+REFUSED: Final = "request.refused"
 NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None)
 
 
@@ -49,7 +49,7 @@ class PostgresDesk:
             await self._connection.execute(TENANT, parameters)
             await self._connection.execute(LOCK, parameters)
             cursor = await self._connection.execute(SNAPSHOT, parameters)
-            row = await cursor.fetchone()
+        row = await cursor.fetchone()  # inside, it would be a round trip of its own
         crash_point("after_load")
         return _loaded(row) if row else NO_DESK
 
@@ -64,19 +64,21 @@ class PostgresDesk:
         return policy_from_json(row["document"])
 
     async def save(self, outcome: Outcome, snapshot: Snapshot, *, key: str, trace: str) -> Numbers:
+        parts = _parts(outcome)
         parameters = {
             "actor": snapshot.actor.user_id,
             "desk": self._desk_id,
-            "doc": orjson.dumps(document(outcome)).decode(),
             "key": key,
             "now": snapshot.now,
             "order": outcome.order_number,
+            "result": orjson.dumps(outcome.result.dump()).decode(),
             "trace": trace,
+            **{name: orjson.dumps(rows).decode() for name, rows in parts.items()},
         }
         async with self._connection.pipeline():
-            if any(entry.action == "request.refused" for entry in outcome.audit):
+            if "refusals" in parts:
                 await self._connection.execute(ONE_BY_ONE, parameters)
-            cursor = await self._connection.execute(SAVE, parameters)
+            cursor = await self._connection.execute(save(frozenset(parts)), parameters)
             if not _guarded(outcome):
                 await self._commit()
         row = await cursor.fetchone()
@@ -100,25 +102,26 @@ def _expected(outcome: Outcome) -> tuple[int, int]:
     return int(outcome.request_change is not None), int(outcome.hold_change is not None)
 
 
-def document(outcome: Outcome) -> dict[str, Any]:
-    """The outcome as the save statement reads it; every part is a list, empty where there is nothing."""
+def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
+    """The rows of each part that is not empty; see `store.hot_path.save`."""
     request = outcome.new_request
-    return {
-        "audit": [asdict(entry) for entry in outcome.audit],
+    parts = {
+        "audit": [entry for entry in outcome.audit if entry.action != REFUSED],
         "decisions": _rows(outcome.decision),
         "hold_changes": _rows(outcome.hold_change),
         "holds": _rows(outcome.new_hold),
-        "notices": [asdict(notice) for notice in outcome.notices],
+        "notices": outcome.notices,
+        "refusals": [entry for entry in outcome.audit if entry.action == REFUSED],
         "request_changes": _rows(outcome.request_change),
         "requests": _rows(request),
-        "result": outcome.result.dump(),
-        "status_changes": [asdict(change) for change in outcome.status_changes],
-        "targets": list(request.targets) if request else [],
+        "status_changes": outcome.status_changes,
+        "targets": request.targets if request else (),
     }
+    return {name: rows for name, rows in parts.items() if rows}
 
 
-def _rows(value: Any) -> list[dict[str, Any]]:
-    return [asdict(value)] if value is not None else []
+def _rows(value: Any) -> list[Any]:
+    return [] if value is None else [value]
 
 
 def _loaded(row: dict[str, Any]) -> Loaded:

@@ -4,6 +4,8 @@ Lock and snapshot are separate statements on purpose. A statement that does both
 the lock, so that two releases at one instant would both say that one hold remains.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 # The order of the request that is named, else the first of the possible numbers that exists. A subquery of its own:
@@ -56,99 +58,128 @@ SNAPSHOT: Final = f"""
 # one before and the audit gets one a minute. Nobody who waits here holds what the others wait for next.
 ONE_BY_ONE: Final = "select pg_advisory_xact_lock(hashtextextended('refused:' || %(desk)s || ':' || %(actor)s, 0))"
 
-# One document, one statement. A number of 0 stands for the request or hold made here. Numbers come from a row that is
-# locked from here to the commit, which follows in the same round trip, so they have no gaps and nobody waits long.
-SAVE: Final = """
-    with doc as (select %(doc)s::jsonb as d),
-    counted as (
-        update counters c
-        set request = c.request + jsonb_array_length(d -> 'requests'), hold = c.hold + jsonb_array_length(d -> 'holds')
-        from doc
-        where c.desk_id = %(desk)s and jsonb_array_length(d -> 'requests') + jsonb_array_length(d -> 'holds') > 0
-        returning c.request, c.hold
-    ),
-    n as (
-        select request, hold, jsonb_build_object('numbers', jsonb_build_array(request, hold)) as numbers
-        from (select * from counted union all select 0, 0 where not exists (select from counted)) made
-    ),
+# What one outcome can change, each part a list of rows in JSON. A number of 0 stands for the request or hold made here.
+_PARTS: Final[Mapping[str, str]] = {
+    "requests": """
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
                               requested_by, requested_at, decided_by, decided_at)
         select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), n.hold), x.reason, x.note,
                x.role, x.sign, x.seen, x.channel, %(actor)s, %(now)s, x.decided_by,
                case when x.state <> 'pending' then %(now)s::timestamptz end
-        from doc, n, jsonb_to_recordset(d -> 'requests') as x (
+        from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
             decided_by text)
-    ),
+    )""",
+    "holds": """
     new_holds as (
         insert into holds (desk_id, number, order_number, reason, owner, note, until, state, request, requested_by,
                            requested_at, active_at)
         select %(desk)s, n.hold, %(order)s, x.reason, x.owner, x.note, x.until, x.state, n.request, %(actor)s, %(now)s,
                case when x.state = 'active' then %(now)s::timestamptz end
-        from doc, n, jsonb_to_recordset(d -> 'holds') as x (
+        from n, jsonb_to_recordset(%(holds)s::jsonb) as x (
             reason text, owner text, note text, until date, state text)
-    ),
+    )""",
+    "targets": """
     new_targets as (
         insert into request_targets (desk_id, order_number, target, request)
-        select %(desk)s, %(order)s, x, n.request from doc, n, jsonb_array_elements_text(d -> 'targets') x
-    ),
+        select %(desk)s, %(order)s, x, n.request from n, jsonb_array_elements_text(%(targets)s::jsonb) x
+    )""",
+    "request_changes": """
     changed_requests as (
         update requests r
         set state = x.state, version = r.version + 1, decided_by = %(actor)s, decided_at = %(now)s,
             decision_note = x.note
-        from doc, jsonb_to_recordset(d -> 'request_changes') as x (request bigint, version int, state text, note text)
+        from jsonb_to_recordset(%(request_changes)s::jsonb) as x (request bigint, version int, state text, note text)
         where r.desk_id = %(desk)s and r.number = x.request and r.version = x.version and r.state = 'pending'
         returning r.number
     ),
     freed as (
         delete from request_targets t using changed_requests c where t.desk_id = %(desk)s and t.request = c.number
-    ),
+    )""",
+    "hold_changes": """
     changed_holds as (
         update holds h
         set state = x.after,
             active_at = case when x.before = 'requested' and x.after = 'active' then %(now)s else h.active_at end,
             closed_at = case when x.after in ('released', 'rejected', 'withdrawn') then %(now)s::timestamptz end
-        from doc, jsonb_to_recordset(d -> 'hold_changes') as x (hold bigint, before text, after text)
+        from jsonb_to_recordset(%(hold_changes)s::jsonb) as x (hold bigint, before text, after text)
         where h.desk_id = %(desk)s and h.number = x.hold and h.state = x.before
         returning h.number
-    ),
+    )""",
+    "decisions": """
     new_decisions as (
         insert into decisions (desk_id, request, member, role, decision, note, at)
         select %(desk)s, coalesce(nullif(x.request, 0), n.request), %(actor)s, x.role, x.decision, x.note, %(now)s
-        from doc, n, jsonb_to_recordset(d -> 'decisions') as x (request bigint, role text, decision text, note text)
-    ),
+        from n, jsonb_to_recordset(%(decisions)s::jsonb) as x (request bigint, role text, decision text, note text)
+    )""",
+    "status_changes": """
     new_changes as (
         insert into status_changes (desk_id, kind, order_number, request, facts, at)
         select %(desk)s, x.kind, %(order)s, coalesce(nullif(x.request, 0), n.request),
                case when x.facts -> 'hold' = 'null' then x.facts || jsonb_build_object('hold', n.hold) else x.facts end,
                %(now)s
-        from doc, n, jsonb_to_recordset(d -> 'status_changes') as x (kind text, request bigint, facts jsonb)
-    ),
+        from n, jsonb_to_recordset(%(status_changes)s::jsonb) as x (kind text, request bigint, facts jsonb)
+    )""",
+    "audit": """
     new_entries as (
         insert into audit (desk_id, chain, at, actor, action, request, facts)
         select %(desk)s, x.chain, %(now)s, x.actor, x.action, case when x.request = 0 then n.request else x.request end,
                x.facts || case when x.request = 0 and n.hold > 0 then jsonb_build_object('hold', n.hold) else '{}' end
-        from doc, n, jsonb_to_recordset(d -> 'audit') as x (
+        from n, jsonb_to_recordset(%(audit)s::jsonb) as x (
             chain text, actor text, action text, request bigint, facts jsonb)
-        where x.action <> 'request.refused' or not exists (
+    )""",
+    "refusals": """
+    new_refusals as (
+        insert into audit (desk_id, chain, at, actor, action, request, facts)
+        select %(desk)s, x.chain, %(now)s, x.actor, x.action, x.request, x.facts
+        from jsonb_to_recordset(%(refusals)s::jsonb) as x (
+            chain text, actor text, action text, request bigint, facts jsonb)
+        where not exists (
             select from audit a where a.desk_id = %(desk)s and a.actor = x.actor and a.action = x.action
             and a.facts ->> 'refusal' = x.facts ->> 'refusal' and a.at > %(now)s::timestamptz - interval '1 minute')
-    ),
+    )""",
+    "notices": """
     new_notices as (
         insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)
         select %(desk)s, x.kind, x.lane, x.order_number, case when x.request = 0 then n.request else x.request end,
                x.payload || case when x.request = 0 then n.numbers else '{}' end,
                %(trace)s, %(now)s, %(now)s
-        from doc, n, jsonb_to_recordset(d -> 'notices') as x (
+        from n, jsonb_to_recordset(%(notices)s::jsonb) as x (
             kind text, lane text, order_number text, request bigint, payload jsonb)
-    ),
+    )""",
+}
+PARTS: Final = frozenset(_PARTS)
+
+# Numbers come from a row that is locked from here to the commit, which follows in the same round trip, so they have no
+# gaps and nobody waits long.
+_COUNTED: Final = """
+    counted as (
+        update counters c set request = c.request + {requests}, hold = c.hold + {holds} where c.desk_id = %(desk)s
+        returning c.request, c.hold
+    )"""
+_NUMBERS: Final = """
+    n as (select request, hold, jsonb_build_object('numbers', jsonb_build_array(request, hold)) as numbers
+          from {counted})"""
+_NONE: Final = "(select 0::bigint as request, 0::bigint as hold) none"
+_ANSWERED: Final = """
     answered as (
-        update inbound i set result = d -> 'result' || n.numbers
-        from doc, n where i.desk_id = %(desk)s and i.key = %(key)s
-    )
-    select n.request, n.hold,
-           (select count(*) from changed_requests) as changed_requests,
-           (select count(*) from changed_holds) as changed_holds
-    from n
-"""
+        update inbound i set result = %(result)s::jsonb || n.numbers
+        from n where i.desk_id = %(desk)s and i.key = %(key)s
+    )"""
+_CHANGED: Final = {"hold_changes": "changed_holds", "request_changes": "changed_requests"}
+
+
+@cache
+def save(parts: frozenset[str]) -> str:
+    """One statement for an outcome with these parts, and no more: what is planned for nothing costs time as well."""
+    made = {name: int(name in parts) for name in ("requests", "holds")}
+    counted = [_COUNTED.format(**made)] if any(made.values()) else []
+    numbers = _NUMBERS.format(counted="counted" if counted else _NONE)
+    steps = [*counted, numbers, *(text for name, text in _PARTS.items() if name in parts), _ANSWERED]
+    counts = [f"{_count(table) if name in parts else 0} as {table}" for name, table in _CHANGED.items()]
+    return f"with {','.join(steps)}\n    select n.request, n.hold, {', '.join(counts)} from n"
+
+
+def _count(table: str) -> str:
+    return f"(select count(*) from {table})"
