@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.office import CSR, FLOOR_CHANNEL, IVAN, ROSA, WALT, action_ids, office, seen
-
-__all__ = ["office"]
+from tests.office import CSR, FLOOR_CHANNEL, IVAN, ROSA, WALT, action_ids, seen
 
 
 def stored(office):

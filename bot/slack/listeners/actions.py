@@ -50,9 +50,13 @@ async def _decide(call: Call, desk: Desk, action: Action) -> Answer:
 async def reject(call: Call, desk: Desk) -> Answer:
     """A rejection needs a note, so it opens a form; whether it may be rejected is judged again when that comes back."""
     clicked = _request_of(call)
-    if clicked is None or not await _may_look(call, desk, "reject form"):
+    if clicked is None:
+        await desk.telling.tell(call, refusals.ButtonUnknown())
         return NOTHING
     number, version = clicked
+    asked = Look("reject form", call.clicked(), reject=number, version=version)
+    if isinstance(await desk.service.handle(call.desk_id, call.claim, asked), Refusal):
+        return NOTHING
     view = reject_form.build(number, version, channel=call.channel, response_url=call.response_url)
     if not await desk.open_view(call, view):
         await desk.telling.tell(call, refusals.FormNotOpened(typed=f"click Reject on R-{number} again"))
