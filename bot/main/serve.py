@@ -24,6 +24,8 @@ from bot.clock.roll_call import keep_calling
 from bot.clock.tidying import keep_tidy
 from bot.delivery.email import EmailSender
 from bot.delivery.loop import Delivery
+from bot.delivery.ports import Reply
+from bot.delivery.response_url import ResponseUrls
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
 from bot.main.readiness import readiness
@@ -110,7 +112,7 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
             delivery.wake()
             hints.wake()
 
-        told = Told(pool, committed)
+        told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url))
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
         app = build_app(Desk(service, reading, clients, told, told))
@@ -120,10 +122,18 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
 class Told:
     """Words and people outside any command."""
 
-    def __init__(self, pool: Pool, committed: Callable[[], None]) -> None:
+    def __init__(self, pool: Pool, committed: Callable[[], None], response_urls: ResponseUrls) -> None:
         self._pool = pool
         self._store = PostgresStore(pool)
         self._committed = committed
+        self._response_urls = response_urls
+        self._saying: set[asyncio.Future[Any]] = set()
+
+    def say_unsaved(self, call: Call, sentence: str) -> None:
+        reply = Reply(call.response_url, call.channel, call.claim.user_id, sentence)
+        saying = asyncio.ensure_future(self._response_urls.answer(reply))
+        self._saying.add(saying)
+        saying.add_done_callback(self._saying.discard)
 
     async def tell(self, call: Call, result: Refusal) -> None:
         notice = telling.reply(call.clicked(), call.claim.user_id, result)

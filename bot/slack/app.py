@@ -91,10 +91,13 @@ async def _answer(desk: Desk, run: Listener, call: Call, trouble: Callable[[str]
         raise TimeoutError
     except (TimeoutError, Unavailable) as late:
         log.warning("request.late", name=call.name, error=repr(late))
-        return trouble(BUSY.format(trace=call.trace))
+        sentence = BUSY.format(trace=call.trace)
     except Exception:
         log.exception("request.failed", name=call.name)
-        return trouble(BROKEN.format(trace=call.trace))
+        sentence = BROKEN.format(trace=call.trace)
+    if trouble is _silent:
+        desk.telling.say_unsaved(call, sentence)
+    return trouble(sentence)
 
 
 def _say(sentence: str) -> Answer:

@@ -41,6 +41,9 @@ class Telling(Protocol):
     async def tell(self, call: Call, result: Refusal) -> None:
         """Store words for the person who clicked, outside any command."""
 
+    def say_unsaved(self, call: Call, sentence: str) -> None:
+        """Say something to the person who clicked while nothing can be stored; at once, once, and not waited for."""
+
     async def redraw_home(self, call: Call) -> None:
         """Have this person's Home tab drawn again."""
 

@@ -5,6 +5,7 @@ import json
 import time
 
 import httpx
+import psycopg
 import pytest
 
 from playground.slack.signing import sign
@@ -262,3 +263,15 @@ async def test_hostile_forms_are_answered(office):
         assert delivery.status == 200
     await office.settled()
     assert len(office.rows("select 1 from requests")) == 1
+
+
+async def test_a_click_that_cannot_be_saved_is_said_so(office):
+    await office.command(CSR, "/hold ORD-123 credit")
+    await office.command(ROSA, "/desk queue")
+    await office.settled()
+    with psycopg.connect(office.url) as busy:
+        busy.execute("select from orders for update")
+        await office.workspace.click(ROSA, office.cards()[0], "request.approve")
+        await office.workspace.wait_for(lambda: office.workspace.ephemerals(ROSA, CREDIT_CHANNEL))
+    assert "may not be saved" in seen(office.workspace.ephemerals(ROSA, CREDIT_CHANNEL)[0])
+    assert office.row("select state from requests")["state"] == "pending"
