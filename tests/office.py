@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from bot.main.serve import Parts, assembled, socket_of, web_app
+from bot.main.parts import Parts, assembled, socket_of, web_app
 from bot.settings import read_settings
 from playground.slack.seed import demo_seed
 from playground.slack.server import bound_socket, port_of, serving

@@ -7,7 +7,7 @@ import dataclasses
 import psycopg
 from psycopg.rows import dict_row
 
-from bot.main.serve import assembled, web_app
+from bot.main.parts import assembled, web_app
 from bot.settings import read_settings
 from playground.slack.server import bound_socket, port_of, serving
 from store.desk import PostgresStore

@@ -1,0 +1,166 @@
+"""What a process is made of, wired together: the one place where the rooms meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from starlette.applications import Starlette
+
+from bot.delivery.email import EmailSender
+from bot.delivery.loop import Delivery
+from bot.delivery.ports import Reply
+from bot.delivery.response_url import ResponseUrls
+from bot.delivery.sending import Sender
+from bot.delivery.slack import SlackSender
+from bot.main.readiness import readiness
+from bot.main.rendering import StoredRenderer
+from bot.settings import Settings
+from bot.slack.app import build_app, dispatch
+from bot.slack.call import Call
+from bot.slack.clients import OneWorkspace
+from bot.slack.desk import Desk
+from bot.slack.people import SlackDirectory, member_from
+from bot.slack.socket import build_socket
+from bot.web.app import Dispatch, build_web
+from bot.web.guard import Secrets
+from bot.web.replays import Replays
+from bot.web.shapes import problem_with
+from store.desk import PostgresStore
+from store.notices import add_notice
+from store.outbox import Outbox, hint
+from store.pool import Pool, make_pool
+from store.reading import Reading
+from workflows import telling
+from workflows.notices import PACES
+from workflows.outcome import Notice
+from workflows.ports import Member
+from workflows.results import Refusal
+from workflows.services import DeskService
+
+HINT_SECONDS: Final = 0.05
+
+
+class Hints:
+    """Tells workers in other processes that there is something new, at most every 50 ms; polling is the net."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._something = asyncio.Event()
+
+    def wake(self) -> None:
+        self._something.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            with suppress(OperationalError, PoolTimeout):
+                await hint(self._pool)
+            await asyncio.sleep(HINT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one process is made of."""
+
+    app: AsyncApp
+    pool: Pool
+    outbox: Outbox
+    delivery: Delivery
+    hints: Hints
+    directory: SlackDirectory
+    clients: OneWorkspace
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedelta] = PACES) -> AsyncIterator[Parts]:
+    """Everything wired together; closed in the reverse order."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(make_pool(url))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        clients = OneWorkspace(settings.bot_token, settings.slack_api_url, session)
+        reading, outbox = Reading(pool), Outbox(pool, paces=paces)
+        mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
+        slack = SlackSender(clients, session, settings.slack_api_url)
+        sender = Sender(StoredRenderer(reading), slack, mail)
+        delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
+        hints = Hints(pool)
+
+        def committed() -> None:
+            delivery.wake()
+            hints.wake()
+
+        told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url))
+        directory = SlackDirectory(clients)
+        service = DeskService(PostgresStore(pool, committed), directory)
+        app = build_app(Desk(service, reading, clients, told, told))
+        yield Parts(app, pool, outbox, delivery, hints, directory, clients)
+
+
+class Told:
+    """Words and people outside any command."""
+
+    def __init__(self, pool: Pool, committed: Callable[[], None], response_urls: ResponseUrls) -> None:
+        self._pool = pool
+        self._store = PostgresStore(pool)
+        self._committed = committed
+        self._response_urls = response_urls
+        self._saying: set[asyncio.Future[Any]] = set()
+
+    def say_unsaved(self, call: Call, sentence: str) -> None:
+        reply = Reply(call.response_url, call.channel, call.claim.user_id, sentence)
+        saying = asyncio.ensure_future(self._response_urls.answer(reply))
+        self._saying.add(saying)
+        saying.add_done_callback(self._saying.discard)
+
+    async def tell(self, call: Call, result: Refusal) -> None:
+        notice = telling.reply(call.clicked(), call.claim.user_id, result)
+        if notice:
+            await self._add(call, notice)
+
+    async def redraw_home(self, call: Call) -> None:
+        await self._add(call, telling.home(call.claim.user_id))
+
+    async def _add(self, call: Call, notice: Notice) -> None:
+        await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
+        self._committed()
+
+    async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
+        member = member_from(user, desk_id)
+        await self._store.keep_member(desk_id, member)
+        return member
+
+
+def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | None = None) -> Starlette:
+    """The HTTP side of these parts."""
+    secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
+    return build_web(receiver(parts.app), secrets, readiness(parts.pool, socket_client))
+
+
+def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:
+    """The Socket Mode side of these parts, not yet connected."""
+    replays: Replays[tuple[int, Mapping[str, str], str]] = Replays()
+    receive = receiver(parts.app)
+
+    async def once(payload: Mapping[str, Any], key: str) -> tuple[int, Mapping[str, str], str]:
+        return await replays.once(key, lambda: receive(payload, key))
+
+    return build_socket(settings.app_token, parts.clients.client_for(""), once, problem_with)
+
+
+def receiver(app: AsyncApp) -> Dispatch:
+    """How a checked payload is answered, whichever way it came."""
+
+    async def receive(payload: Mapping[str, Any], key: str) -> tuple[int, Mapping[str, str], str]:
+        response = await dispatch(app, dict(payload), key)
+        return response.status, {name: values[0] for name, values in response.headers.items()}, response.body
+
+    return receive
