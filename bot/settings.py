@@ -1,5 +1,6 @@
 """What the environment says. Read once, by the command that needs it; nothing reads it at import."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ class Settings:
     resend_api_url: str
     email_from: str
     public_url: str
+    host: str
     port: int
     log_level: str
     lease_seconds: float
@@ -45,12 +47,14 @@ NAMES: Final = {
     "resend_api_url": ("RESEND_API_URL", "https://api.resend.com"),
     "email_from": ("REDTAG_EMAIL_FROM", ""),
     "public_url": ("REDTAG_PUBLIC_URL", ""),
+    "host": ("REDTAG_HOST", "0.0.0.0"),  # noqa: S104 - Slack comes from outside
     "log_level": ("REDTAG_LOG_LEVEL", "info"),
 }
 NEEDED: Final = {
     "SLACK_SIGNING_SECRET": "the signing secret, under Basic Information of the Slack app",
     "SLACK_BOT_TOKEN": "the bot token (xoxb-…), under OAuth & Permissions of the Slack app",
 }
+LEASE: Final = re.compile(r"\d{1,5}(\.\d{1,3})?")
 LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
 
 
@@ -77,6 +81,8 @@ def _problems(values: Mapping[str, str], environment: Mapping[str, str]) -> list
         found.append("DATABASE_URL is not a PostgreSQL address: it begins with postgresql://.")
     if not values["slack_api_url"].endswith("/api/"):
         found.append("SLACK_API_URL does not end in /api/: give the base address of the Web API.")
+    if not LEASE.fullmatch(environment.get("REDTAG_LEASE_SECONDS") or "60"):
+        found.append("REDTAG_LEASE_SECONDS is not a number of seconds: use 60, or leave it out.")
     if values["log_level"].lower() not in LEVELS:
         found.append("REDTAG_LOG_LEVEL is not a level: use debug, info, warning or error.")
     return found

@@ -198,12 +198,6 @@ class Reading:
             found = await (await connection.execute(query, [desk_id, request])).fetchall()
         return tuple((row["channel"], row["ts"]) for row in found)
 
-    async def email_of(self, desk_id: str, user_id: str) -> str:
-        query = "select email from members where desk_id = %(desk)s and user_id = %(user)s"
-        async with desk_transaction(self._pool, desk_id) as connection:
-            row = await _one(connection, query, {"desk": desk_id, "user": user_id})
-        return str(row["email"]) if row else ""
-
 
 async def _one(connection: Connection, query: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
     return await (await connection.execute(query, parameters)).fetchone()

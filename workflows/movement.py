@@ -26,7 +26,7 @@ def moves(before: Mapping[str, object], order: Order) -> tuple[str, ...]:
     found = [f"line {then[key][0]} is no longer on the order" for key in then if key not in now]
     for key, line in now.items():
         found += _line_moves(then.get(key), line)
-    if before.get("total") != order.total:
+    if (before.get("total"), before.get("currency")) != (order.total, order.currency):
         found.append("the order's total changed")
     if before.get("customer") != order.customer:
         found.append("the customer changed")

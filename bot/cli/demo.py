@@ -153,6 +153,7 @@ def _environment(url: str, port: int, *, socket_mode: bool) -> dict[str, str]:
         **kept,
         "DATABASE_URL": url,
         "PORT": str(_any_port()),
+        "REDTAG_HOST": HOST,
         "REDTAG_ALLOW_PRIVATE_HOOKS": "1",
         "REDTAG_EMAIL_FROM": "Redtag <redtag@acme.example>",
         "RESEND_API_KEY": f"re_{secrets.token_hex(8)}",

@@ -31,7 +31,7 @@ GRACE_SECONDS: Final = 6
 
 async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
     """Answer Slack over HTTP or Socket Mode until told to stop; deliver too unless another process does."""
-    listening = listen(settings.port)
+    listening = listen(settings.port, settings.host)
     async with assembled(settings, url) as parts, AsyncExitStack() as stack:
         socket_client = socket_of(parts, settings) if settings.app_token else None
         if socket_client:
@@ -82,10 +82,10 @@ def _beside_delivery(stack: AsyncExitStack, parts: Parts) -> None:
     _beside(stack, keep_tidy(Attic(parts.pool)))
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """Before anything else starts, so that a taken port is one clear line."""
     try:
-        listening = socket.create_server(("0.0.0.0", port), backlog=512)  # noqa: S104
+        listening = socket.create_server((host, port), backlog=512)
     except OSError as taken:
         raise Stop(f"Port {port} cannot be used: {os.strerror(taken.errno or 0)}. Set PORT to a free one.") from taken
     # asyncio does this for sockets that it makes itself. Without it an answer's body waits 40 ms for its head's ACK.

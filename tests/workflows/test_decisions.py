@@ -153,6 +153,12 @@ def test_a_signature_on_an_order_that_moved_voids_the_request_and_says_what_move
     assert [entry.action for entry in outcome.audit] == ["request.void"]
 
 
+@pytest.mark.parametrize("change", [{"total": 99_900}, {"currency": "EUR"}, {"customer": "Another one"}])
+def test_another_value_or_customer_is_a_move_too(change):
+    outcome = decision(Action.APPROVE, order=make_order(**change), **asked(Kind.RELEASE_HOLD))
+    assert refusal(outcome) is refusals.OrderMoved
+
+
 def test_an_order_that_moved_can_still_be_rejected_or_withdrawn():
     moved = make_order(lines=(make_line(line=1),))
     assert isinstance(decision(Action.REJECT, order=moved, **asked()).result, Done)

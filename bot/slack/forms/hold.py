@@ -74,7 +74,7 @@ def _until(until: date | None) -> Block:
     picker: Block = {"type": "datepicker"}
     if until:
         picker["initial_date"] = until.isoformat()
-    hint = "On that day the owner is asked. A hold never ends by itself."
+    hint = "The day to look at it again. A hold never ends by itself."
     return field(BlockId.UNTIL, "Until", picker, optional=True, hint=hint)
 
 
