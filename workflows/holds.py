@@ -35,7 +35,7 @@ def decide_placement(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> 
         or _until_is_past(snapshot, command, policy)
         or note_missing(reason, command.note)
     )
-    return refused or _Placement(snapshot, command, policy, order, reason, rule).outcome()
+    return refused or _placement(snapshot, command, policy, order=order, reason=reason, rule=rule).outcome()
 
 
 def _until_is_past(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> Refusal | None:
@@ -69,26 +69,13 @@ class _Placement:
     order: Order
     reason: Reason
     rule: Applied
+    sign: tuple[Signature, ...]
+    role: str | None  # for which the requester has signed by asking
+    left: tuple[str, ...]  # the signatures that are still missing
 
     @property
     def actor(self) -> str:
         return self.snapshot.actor.user_id
-
-    @property
-    def sign(self) -> tuple[Signature, ...]:
-        return required(self.rule)
-
-    @property
-    def role(self) -> str | None:
-        """An owner who places a hold of their own reason has thereby signed the placement."""
-        if not self.policy.desk.owner_placement_signs:
-            return None
-        return fillable(missing(self.sign, ()), self.policy.roles_of(self.actor))
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        own = [Decision(self.actor, self.role, "approve", "", self.snapshot.now)] if self.role else []
-        return missing(self.sign, own)
 
     def outcome(self) -> Outcome:
         number, done, complete = self.order.number, self._done(), not self.left
@@ -145,6 +132,17 @@ class _Placement:
             yield Entry(self.order.number, self.actor, action, {"role": self.role}, NEW)
         if not self.left:
             yield Entry(self.order.number, self.actor, "hold.placed", {"reason": self.reason.code}, NEW)
+
+
+def _placement(
+    snapshot: Snapshot, command: PlaceHold, policy: Policy, *, order: Order, reason: Reason, rule: Applied
+) -> _Placement:
+    """An owner who places a hold of their own reason has thereby signed the placement."""
+    actor, sign = snapshot.actor.user_id, required(rule)
+    signs = policy.desk.owner_placement_signs
+    role = fillable(missing(sign, ()), policy.roles_of(actor)) if signs else None
+    own = [Decision(actor, role, "approve", "", snapshot.now)] if role else []
+    return _Placement(snapshot, command, policy, order, reason, rule, sign, role, missing(sign, own))
 
 
 def created_facts(kind: Kind, order: Order, rule: Applied, reason: str) -> dict[str, Any]:
