@@ -10,7 +10,7 @@ from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.results import Signers
 from workflows.signers import missing, signers
-from workflows.values import Hold, Order, Request
+from workflows.values import Hold, Kind, Order, Request, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,18 @@ class RequestView:
 
     @property
     def release_reason_label(self) -> str:
-        return reason_label(self.policy, "release", self.request.reason) if self.request.reason else ""
+        """Empty for whatever is not a release, and for a release without a reason."""
+        code = self.request.reason if self.request.kind is Kind.RELEASE_HOLD else ""
+        return reason_label(self.policy, "release", code) if code else ""
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """Everyone who signed an approved request; else the one who ended it, if it was a person's doing."""
+        request = self.request
+        signed = tuple(each.member for each in request.decisions if each.decision == "approve")
+        if request.state is RequestState.APPROVED and signed:
+            return signed
+        return (request.decided_by,) if request.decided_by else ()
 
     @property
     def waiting_for(self) -> tuple[Signers, ...]:

@@ -25,13 +25,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class FloorRelease:
-    """What the floor reads when a hold is released; all ready to be shown, nothing escaped."""
+    """What the floor reads when a hold has ended; all ready to be shown, nothing escaped.
+
+    `what` became of the hold: "Released", or "No longer asked for"; `by` says what the `approver` did.
+    """
 
     order: str
     customer: str
     request: str  # R-12
     hold: str  # H-17
-    reason: str  # label of the released hold's reason
+    reason: str  # label of the hold's reason
     approver: str
     requester: str
     clear: bool
@@ -42,6 +45,8 @@ class FloorRelease:
     note: str = ""
     desk: str = ""
     released_at: str = ""
+    what: str = "Released"
+    by: str = "Approved by"
 
 
 def floor_release_mail(values: FloorRelease) -> Words:

@@ -14,8 +14,9 @@ from workflows.notices import Claimed
 from workflows.outcome import NEW
 from workflows.reasons import reason_label
 from workflows.results import read_result
-from workflows.values import Kind
+from workflows.values import Kind, RequestState
 from workflows.views import RequestView
+from workflows.words import listed
 
 
 class StoredRenderer:
@@ -110,13 +111,14 @@ def _destination(claimed: Claimed) -> str:
 
 def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> FloorRelease:
     """What the floor's e-mail says. Names stand in for mentions."""
+    released = view.request.kind is Kind.RELEASE_HOLD
     return FloorRelease(
         order=view.order.number,
         customer=view.order.customer,
         request=view.request.name,
         hold=view.hold.name if view.hold else "",
         reason=view.reason_label,
-        approver=_name(view, view.request.decided_by),
+        approver=listed([_name(view, user) for user in view.deciders], "and") or "the desk",
         requester=_name(view, view.request.requested_by),
         clear=clear,
         blockers=tuple(blockers),
@@ -125,7 +127,15 @@ def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> Floor
         release_reason=view.release_reason_label,
         note=view.request.decision_note or view.request.note,
         desk=view.policy.desk.name,
+        what="Released" if released else "No longer asked for",
+        by="Approved by" if released else _ended(view),
     )
+
+
+def _ended(view: RequestView) -> str:
+    """A hold that was only asked for came to nothing."""
+    state = view.request.state
+    return "Found void by" if state is RequestState.VOID else f"{state.capitalize()} by"
 
 
 def _name(view: RequestView, user_id: str | None) -> str:

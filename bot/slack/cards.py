@@ -29,6 +29,7 @@ from workflows.words import listed
 
 __all__ = ["approval_card", "floor_post"]
 
+NO_REPLIES: Final = "Replies here do not sign."
 WANTED: Final[Mapping[Kind, str]] = {
     Kind.PLACE_HOLD: "to put {order} on hold for *{reason}*.",
     Kind.RELEASE_HOLD: "to release {order} from *{reason}* ({hold}).",
@@ -90,7 +91,8 @@ def _fallback(view: RequestView) -> str:
     what = headline(view)
     reason, customer = text.mrkdwn(view.reason_label, 120), text.mrkdwn(order.customer, 120)
     value = text.money(order.total, order.currency)
-    return f"{request.name} {text.mrkdwn(what)} ({reason}) {customer}, {value}, {facts.stage(order).lower()}"
+    said = f"{request.name} {text.mrkdwn(what)} ({reason}) {customer}, {value}, {facts.stage(order).lower()}"
+    return f"{said}. {NO_REPLIES}" if request.is_pending else said
 
 
 def headline(view: RequestView) -> str:
@@ -117,7 +119,7 @@ def _pending(view: RequestView, role: str, today: date) -> list[Block]:
         section(_effect(view)),
         *_signatures(view),
         actions(_buttons(view)),
-        context(f"{view.request.name} · asked {text.when(view.request.requested_at)} · Replies here do not sign."),
+        context(f"{view.request.name} · asked {text.when(view.request.requested_at)} · {NO_REPLIES}"),
     ]
 
 
@@ -136,7 +138,8 @@ def _your_turn(view: RequestView, role: str) -> str:
     waiting = {group.role for group in view.waiting_for}
     if found is None or role not in waiting:
         return ""
-    whom = [user for user in found.notify if user != view.request.requested_by]
+    done = {view.request.requested_by, *(decision.member for decision in view.request.decisions)}
+    whom = [user for user in found.notify if user not in done]
     label = text.mrkdwn(found.label, 80)
     return f"{text.people(whom, 'and', most=10)}, please sign for {label}." if whom else f"{label} signs."
 
@@ -153,7 +156,7 @@ def _why(view: RequestView) -> list[Block]:
 
 
 def _release_reason(view: RequestView) -> list[tuple[str, str]]:
-    label = view.release_reason_label if view.request.kind is Kind.RELEASE_HOLD else ""
+    label = view.release_reason_label
     return [("Release reason", text.mrkdwn(label, 200))] if label else []
 
 

@@ -9,6 +9,7 @@ from bot.slack.blocks import Message, context, message, section
 from bot.slack.words import still_holding
 from workflows.values import Kind, Request, RequestState
 from workflows.views import RequestView
+from workflows.words import listed
 
 CLEAR: Final = "Clear to ship"
 HELD: Final = "Still on hold"
@@ -35,7 +36,7 @@ def _why(view: RequestView) -> str:
     """`H-17 (Credit not cleared) was released: R-18, asked by …, signed by …`"""
     request = view.request
     hold = f"{view.hold.name if view.hold else 'The hold'} ({text.mrkdwn(view.reason_label, 120)})"
-    by = facts.person(view.names, request.decided_by) if request.decided_by else "the desk"
+    by = listed([facts.person(view.names, user) for user in view.deciders], "and") or "the desk"
     if request.kind is Kind.RELEASE_HOLD:
         asker = facts.person(view.names, request.requested_by)
         return f"{hold} was released: {request.name}, asked by {asker}, signed by {by}."

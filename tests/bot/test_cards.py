@@ -83,7 +83,10 @@ def test_a_pending_card_says_everything_an_approver_needs():
 
 def test_the_fallback_says_the_same_in_a_line_and_pings_nobody():
     said = card()["text"]
-    assert said == "R-12 Hold ORD-123? (Credit not cleared) Nordwind Tools, USD 105.00, open"
+    assert said == (
+        "R-12 Hold ORD-123? (Credit not cleared) Nordwind Tools, USD 105.00, open. Replies here do not sign."
+    )
+    assert "Replies" not in decided(RequestState.APPROVED)["text"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,7 +117,7 @@ def test_the_one_who_asks_is_not_asked_to_sign():
 def test_a_card_for_two_roles_shows_who_has_signed_and_who_is_missing():
     request = make_request(sign=(Signature("credit", 2), Signature("manager")), decisions=(make_decision(),))
     view = make_view(request=request)
-    for role, mentioned in (("manager", "<@U0MONA>, please sign for Manager."), ("credit", "please sign for Credit.")):
+    for role, mentioned in (("manager", "<@U0MONA>, please sign for Manager."), ("credit", "Credit signs.")):
         said = all_text(cards.approval_card(view, role))
         assert mentioned in said
         assert "✓ Credit: <@U0ROSA>, <!date^" in said
@@ -125,6 +128,13 @@ def test_a_card_for_two_roles_shows_who_has_signed_and_who_is_missing():
 def test_a_role_that_has_signed_is_not_asked_again():
     request = make_request(sign=(Signature("credit"), Signature("manager")), decisions=(make_decision(),))
     assert "please sign" not in all_text(cards.approval_card(make_view(request=request), "credit"))
+
+
+def test_nobody_is_asked_to_sign_twice():
+    request = make_request(sign=(Signature("credit", 2),), decisions=(make_decision(),))
+    said = all_text(card(request=request))
+    assert "<@U0ROSA>, please" not in said
+    assert "Credit signs." in said
 
 
 def test_a_role_without_people_says_so():
@@ -285,6 +295,14 @@ def test_the_floor_is_told_what_still_holds_the_order():
     assert post["text"] == "ORD-123: Still on hold by Fraud review (H-18) and Price to be checked (H-19)"
     assert "*Still on hold* · *ORD-123*\nBy Fraud review (H-18)" in all_text(post)
     assert CLEAR.lower() not in all_text(post).lower()
+
+
+def test_the_floor_reads_everyone_who_signed():
+    decisions = (make_decision(), make_decision(member="U0MONA", role="manager"))
+    request = make_request(
+        number=18, kind=Kind.RELEASE_HOLD, state=RequestState.APPROVED, decided_by="U0MONA", decisions=decisions
+    )
+    assert "signed by Rosa Alvarez and Mona Haddad." in all_text(cards.floor_post(make_view(request=request), True, []))
 
 
 def test_a_placement_that_came_to_nothing_lets_the_order_go():

@@ -101,6 +101,17 @@ def test_the_mail_tells_who_released_what_and_why(part):
         assert words in said
 
 
+def test_a_hold_that_was_never_in_force_is_not_called_released():
+    ended = dataclasses.replace(CLEAR, what="No longer asked for", by="Withdrawn by", release_reason="")
+    subject, text, html = parts(ended)
+    assert subject == "ORD-123: Clear to ship (Credit not cleared no longer asked for)"
+    for said in (text, html):
+        assert "No longer asked for" in said
+        assert "Withdrawn by" in said
+        assert "eleased" not in said
+        assert "pproved" not in said
+
+
 def test_many_lines_are_cut_with_their_number():
     _, text, html = parts(dataclasses.replace(CLEAR, more_lines=180))
     assert "and 180 more" in text
