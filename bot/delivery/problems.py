@@ -65,6 +65,11 @@ class Problem:
     wait: timedelta | None = None
 
     @property
+    def is_silence(self) -> bool:
+        """No answer at all, as against one that says it failed."""
+        return self.code.startswith(NETWORK)
+
+    @property
     def words(self) -> str:
         return f"{self.code}: {ADVICE[self.code]}" if self.code in ADVICE else self.code
 

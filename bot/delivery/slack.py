@@ -98,7 +98,10 @@ async def _post(client: AsyncWebClient, claimed: Claimed, post: Post, **facts: b
         unfurl_media=False,
     )
     answer = await _called(call)
-    return settled(claimed, answer) if isinstance(answer, Problem) else _sent(answer, **facts)
+    if not isinstance(answer, Problem):
+        return _sent(answer, **facts)
+    # A repeat that Slack says has failed is made again; only one that vanished in silence counts as the second post.
+    return settled(claimed, answer, repeatable=bool(facts) and not answer.is_silence)
 
 
 def _update(client: AsyncWebClient, update: Update) -> Awaitable[AsyncSlackResponse]:

@@ -191,6 +191,23 @@ async def test_a_third_post_is_never_made(workspace, slack):
     assert texts(workspace) == []
 
 
+@pytest.mark.parametrize("fault", [{"status": 500}, {"error": "internal_error"}, {"status": 503, "error": "later"}])
+async def test_a_repeat_that_slack_says_has_failed_is_made_again_until_slack_is_well(workspace, slack, fault):
+    workspace.fail("chat.postMessage", times=5, **fault)
+    first = await slack.post(claimed(), POST)
+    assert first.definite is False
+    for _ in range(4):
+        ended = await slack.post(AGAIN, POST)
+        assert (type(ended), ended.definite) == (Retry, True)
+    assert isinstance(await slack.post(AGAIN, POST), Sent)
+    assert texts(workspace) == ["Repeat of R-12: Hold ORD-123?"]
+
+
+async def test_a_repeat_that_vanished_is_the_last(workspace, slack):
+    workspace.fail("chat.postMessage", cut=True)
+    assert (await slack.post(AGAIN, POST)).definite is False
+
+
 async def test_while_slack_is_ill_an_unclear_post_waits_instead_of_using_up_its_second_try(workspace, slack):
     workspace.fail("conversations.history", status=503)
     ended = await slack.post(AGAIN, POST)
