@@ -1,6 +1,6 @@
 """Placing a hold and asking for its release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from workflows.outcome import NEW, Entry, HoldChange, NewDecision, NewHold, NewR
 from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
 from workflows.reasons import note_missing, reason_label, reason_unknown
+from workflows.release_words import ReleaseWords, named
 from workflows.results import Done, Refusal
 from workflows.signers import fillable, missing, signers
 from workflows.values import GONE, Decision, Hold, HoldState, Kind, Order, RequestState, Signature
@@ -166,7 +167,7 @@ def decide_release(snapshot: Snapshot, command: ReleaseHold, policy: Policy) -> 
         return refusals.OrderUnknown(typed=command.order)
     if not snapshot.open_holds:
         return refusals.NoOpenHold(order=order.number)
-    words = _Words.read(command, snapshot.open_holds, policy)
+    words = _words(command, snapshot.open_holds, policy)
     hold = _chosen_hold(order, words.hold, snapshot.open_holds, policy)
     if isinstance(hold, Refusal):
         return hold
@@ -177,39 +178,10 @@ def decide_release(snapshot: Snapshot, command: ReleaseHold, policy: Policy) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What a release names: the hold, the release reason and the note, typed in a row or from a form."""
-
-    hold: str
-    reason: str
-    note: str
-
-    @classmethod
-    def read(cls, command: ReleaseHold, holds: Iterable[Hold], policy: Policy) -> "_Words":
-        """First a hold id or hold reason, then a release reason; the rest is the note. Both may be absent."""
-        if not command.words:
-            return cls(command.hold, command.reason, command.note)
-        hold, rest = _take_hold(command.words, tuple(holds), policy)
-        word, _, note = rest.partition(" ")
-        reason = policy.reason("release", word) if word else None
-        return cls(hold, reason.code, note.strip()) if reason else cls(hold, "", rest)
-
-
-def _take_hold(words: str, holds: tuple[Hold, ...], policy: Policy) -> tuple[str, str]:
-    word, _, rest = words.strip().partition(" ")
-    named = _named(word, holds, policy)
-    # Something that reads as a hold id is meant as one, also when no such hold is open.
-    if named or (word[:2].upper() == "H-" and word[2:].isdigit()):
-        return word, rest.strip()
-    return "", words.strip()
-
-
-def _named(word: str, holds: tuple[Hold, ...], policy: Policy) -> tuple[Hold, ...]:
-    reason = policy.reason("hold", word)
-    return tuple(
-        hold for hold in holds if hold.name == word.upper() or (reason is not None and hold.reason == reason.code)
-    )
+def _words(command: ReleaseHold, holds: Sequence[Hold], policy: Policy) -> ReleaseWords:
+    if command.words:
+        return ReleaseWords.of(command.words, holds, policy)
+    return ReleaseWords(command.hold, command.reason, command.note)
 
 
 def _chosen_hold(order: Order, typed: str, holds: tuple[Hold, ...], policy: Policy) -> Hold | Refusal:
@@ -217,8 +189,8 @@ def _chosen_hold(order: Order, typed: str, holds: tuple[Hold, ...], policy: Poli
     labelled = tuple((hold.number, reason_label(policy, "hold", hold.reason)) for hold in holds)
     if not typed:
         return holds[0] if len(holds) == 1 else refusals.SeveralHolds(order=order.number, holds=labelled)
-    named = _named(typed, holds, policy)
-    return named[0] if named else refusals.HoldUnknown(order=order.number, typed=typed, holds=labelled)
+    found = named(typed, holds, policy)
+    return found[0] if found else refusals.HoldUnknown(order=order.number, typed=typed, holds=labelled)
 
 
 def _not_releasable(snapshot: Snapshot, hold: Hold, policy: Policy) -> Refusal | None:
@@ -255,7 +227,7 @@ class _Release:
     policy: Policy
     order: Order
     hold: Hold
-    words: _Words
+    words: ReleaseWords
 
     @property
     def actor(self) -> str:

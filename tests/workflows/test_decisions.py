@@ -345,6 +345,10 @@ def test_several_open_holds_are_a_choice_and_never_a_sweep():
     assert release("stock", holds=BOTH).new_request.hold == 18
 
 
+def test_a_hold_reason_that_is_not_open_is_not_read_as_a_note():
+    assert refusal(release("fraud checked")) is refusals.HoldUnknown
+
+
 def test_a_hold_that_is_not_open_is_named_with_those_that_are():
     outcome = release("H-99")
     assert refusal(outcome) is refusals.HoldUnknown

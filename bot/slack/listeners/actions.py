@@ -80,7 +80,7 @@ async def ask_release(call: Call, desk: Desk) -> Answer:
     view = await desk.reading.request(call.desk_id, clicked[0]) if clicked else None
     if view is None or not await _may_look(call, desk, "release form"):
         return NOTHING
-    await release_form_for(call, desk, view.order.number, view.request.hold)
+    await release_form_for(call, desk, view.order.number, hold=view.request.hold)
     return NOTHING
 
 
@@ -93,7 +93,7 @@ async def choose_order(call: Call, desk: Desk) -> Answer:
     chosen = call.action.get("selected_option")
     number = str(chosen.get("value", "")) if isinstance(chosen, Mapping) else ""
     channel = release_form.channel_of(call.view)
-    view = await release_view(desk, call.desk_id, policy, number, hold=None, channel=channel)
+    view = await release_view(desk, call.desk_id, policy, number, channel=channel)
     await desk.update_view(call, view)
     return NOTHING
 

@@ -14,6 +14,7 @@ from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, w
 from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
+from workflows.release_words import ReleaseWords, named
 from workflows.views import OrderOption, OrderView
 
 
@@ -67,29 +68,40 @@ async def release(call: Call, desk: Desk, text: str) -> Answer:
         return await release_form_for(call, desk, "")
     command = ReleaseHold(order, words=rest, origin=call.typed(), preview=preview)
     result = await desk.service.handle(call.desk_id, call.claim, command)
-    if isinstance(result, refusals.SeveralHolds) and call.trigger_id and not preview:
-        opened = await release_form_for(call, desk, order)
+    if isinstance(result, refusals.SeveralHolds | refusals.NoteMissing) and call.trigger_id and not preview:
+        opened = await release_form_for(call, desk, order, rest)
         return NOTHING if opened is NOTHING else words.answer(result)
     return words.answer(result)
 
 
-async def release_form_for(call: Call, desk: Desk, typed: str, hold: int | None = None) -> Answer:
+async def release_form_for(call: Call, desk: Desk, typed: str, more: str = "", hold: int | None = None) -> Answer:
+    """`more` is what was typed behind the order number."""
     refused = await desk.refused(call, "release form")
     policy = None if refused else await desk.reading.policy(call.desk_id)
     if refused or policy is None:
         return words.answer(refused or refusals.NotSetUp())
-    view = await release_view(desk, call.desk_id, policy, typed, hold=hold, channel=call.channel)
+    view = await release_view(desk, call.desk_id, policy, typed, more, hold=hold, channel=call.channel)
     opened = await desk.open_view(call, view)
     return NOTHING if opened else words.answer(refusals.FormNotOpened(typed="/release ORDER HOLD a note"))
 
 
 async def release_view(
-    desk: Desk, desk_id: str, policy: Policy, typed: str, *, hold: int | None, channel: str
+    desk: Desk, desk_id: str, policy: Policy, typed: str, more: str = "", *, hold: int | None = None, channel: str
 ) -> Mapping[str, object]:
     found = await desk.reading.order(desk_id, typed) if typed else None
     holds = [each for each in found.holds if each.is_open] if found else []
-    option = option_of(found) if found else None
-    return release_form.build(policy, order=option, typed_order=typed, holds=holds, hold=hold, channel=channel)
+    said = ReleaseWords.of(more, holds, policy)
+    meant = next((each.number for each in named(said.hold, holds, policy)), None)
+    return release_form.build(
+        policy,
+        order=option_of(found) if found else None,
+        typed_order=typed,
+        holds=holds,
+        hold=hold or meant,
+        reason=said.reason,
+        note=said.note,
+        channel=channel,
+    )
 
 
 async def order(call: Call, desk: Desk, text: str) -> Answer:
