@@ -166,6 +166,29 @@ async def test_an_unknown_command_is_answered_politely_and_privately(office):
     assert json.loads(delivery.answer)["response_type"] == "ephemeral"
 
 
+@pytest.mark.parametrize("typed", ["hello there", ""])
+async def test_the_word_that_is_not_ours_is_named(office, typed):
+    answer = await office.command(CSR, f"/desk frobnicate {typed}".strip())
+    assert "frobnicate* is no command of mine" in seen(answer.message)
+
+
+@pytest.mark.parametrize("body", [b"ssl_check=1&token=x", b"ssl_check=1&" + COMMAND])
+async def test_a_look_at_the_certificate_is_answered_and_does_nothing(office, body):
+    answer = await post(office, body)
+    assert (answer.status_code, answer.text) == (200, "")
+    assert (await post(office, body, secret="wrong")).status_code == 401
+    assert nothing_stored(office)
+
+
+async def test_a_form_is_read_by_what_it_holds_and_not_by_what_it_calls_itself(office):
+    await office.command(CSR, "/hold")
+    (view,) = office.workspace.views(CSR)
+    payload = office.workspace.payload_for_submit(CSR, view.id, order="ORD-123", reason="credit")
+    del payload["view"]["type"]
+    assert (await office.workspace.deliver("interactive", payload)).status == 200
+    assert office.row("select reason from requests") == {"reason": "credit"}
+
+
 async def test_an_unknown_button_is_answered_privately(office):
     await office.command(CSR, "/hold ORD-123 credit")
     await office.settled()
