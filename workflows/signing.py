@@ -1,5 +1,7 @@
 """Approving, rejecting and withdrawing a request, whatever it asks for."""
 
+from dataclasses import replace
+
 from workflows import refusals, telling
 from workflows.commands import Decide
 from workflows.gate import blocking
@@ -73,7 +75,7 @@ def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Reque
         return _signed(snapshot, command, policy, request, signed)
     hold = snapshot.hold(request.hold)
     after = _change_of(request, hold, Action.APPROVE)
-    remaining = _blockers_after(snapshot, policy, request, hold, after)
+    remaining = _blockers_after(snapshot, policy, request, after)
     done = _done("approved", snapshot, policy, request, hold, blockers=remaining)
     return Outcome(
         result=done,
@@ -129,7 +131,7 @@ def _ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request
     actor, hold = snapshot.actor.user_id, snapshot.hold(request.hold)
     state = next_request_state(request.state, command.action) or request.state
     after = _change_of(request, hold, command.action)
-    remaining = _blockers_after(snapshot, policy, request, hold, after)
+    remaining = _blockers_after(snapshot, policy, request, after)
     done = _done(state, snapshot, policy, request, hold, blockers=remaining)
     facts = {"note": command.note, "role": role} if role else {}
     return Outcome(
@@ -156,7 +158,7 @@ def _void(snapshot: Snapshot, policy: Policy, request: Request, moved: tuple[str
         request=request.number, order=request.order_number, moves=moved, by=request.requested_by
     )
     after = _change_of(request, hold, Action.VOID)
-    remaining = _blockers_after(snapshot, policy, request, hold, after)
+    remaining = _blockers_after(snapshot, policy, request, after)
     return Outcome(
         result=refused,
         order_number=request.order_number,
@@ -197,20 +199,15 @@ def _hold_entries(
     return (Entry(request.order_number, snapshot.actor.user_id, action, facts, request.number),)
 
 
-def _blockers_after(
-    snapshot: Snapshot, policy: Policy, request: Request, hold: Hold | None, change: HoldChange | None
-) -> tuple[str, ...]:
+def _blockers_after(snapshot: Snapshot, policy: Policy, request: Request, change: HoldChange | None) -> tuple[str, ...]:
     """What will still stop the order once this is saved, in plain words."""
-    ended = hold.number if hold and change and change.after not in _STANDING else None
-    holds = tuple(other for other in snapshot.open_holds if other.number != ended)
+    after = {change.hold: change.after} if change else {}
+    holds = tuple(replace(each, state=after.get(each.number, each.state)) for each in snapshot.open_holds)
     pending = tuple(other for other in snapshot.requests if other.is_pending and other.number != request.number)
     return tuple(
         f"{reason_label(policy, block.kind, block.reason)} ({block.id}{', asked for' if state != 'on_hold' else ''})"
         for state, block in blocking(holds, pending, policy)
     )
-
-
-_STANDING = frozenset({HoldState.ACTIVE, HoldState.REQUESTED, HoldState.RELEASE_REQUESTED})
 
 
 def _floor_after_release(policy: Policy, request: Request, remaining: tuple[str, ...]) -> tuple[Notice, ...]:

@@ -190,6 +190,11 @@ def test_the_requester_hears_what_others_do_and_not_what_they_do_themselves():
     assert "outcome" not in kinds(decision(Action.WITHDRAW, CSR, **asked()))
 
 
+def test_the_audit_of_a_placement_says_that_its_hold_is_in_force():
+    placed = next(entry for entry in decision(Action.APPROVE, **asked()).audit if entry.action == "hold.placed")
+    assert placed.facts["blockers"] == ["Credit not cleared (H-17)"]
+
+
 def test_a_release_is_clear_only_when_nothing_else_blocks():
     alone = decision(Action.APPROVE, **asked(Kind.RELEASE_HOLD))
     (floor,) = [notice for notice in alone.notices if notice.kind == "floor"]
