@@ -47,13 +47,77 @@ class ReleaseHold:
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """Units of the line with this number; None: all that can be cancelled."""
+
+    line: int
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """No `lines`: the whole order, which is refused where part of it cannot be cancelled any more."""
+
+    order: str
+    lines: tuple[Units, ...] = ()
+    reason: str = ""
+    note: str = ""
+    origin: Origin = field(default_factory=Origin)
+    preview: bool = False  # as in PlaceHold
+
+
+@dataclass(frozen=True, slots=True)
+class EditLine:
+    """`quantity` is what is to be delivered in the end; None and "" leave things as they are."""
+
+    line: int
+    quantity: int | None = None
+    sku: str = ""
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """`price` is for one unit, in major units of the order's currency, as typed."""
+
+    sku: str
+    quantity: int
+    price: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    order: str
+    edits: tuple[EditLine, ...] = ()
+    adds: tuple[AddLine, ...] = ()
+    ship_by: date | None = None
+    reason: str = ""
+    note: str = ""
+    origin: Origin = field(default_factory=Origin)
+    preview: bool = False  # as in PlaceHold
+
+
+@dataclass(frozen=True, slots=True)
 class Decide:
-    """Approve, reject or withdraw a request. `version` is the one that the card showed."""
+    """Approve, reject or withdraw a request. `version` is the one that the card showed.
+
+    `reason` is what stood in the reason menu of a cancel's card; "" keeps the requester's.
+    """
 
     request: int
     action: Action
     version: int | None = None
     note: str = ""
+    reason: str = ""
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Be told of the outcome of somebody else's request as well."""
+
+    request: int
     origin: Origin = field(default_factory=Origin)
 
 
