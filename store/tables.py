@@ -23,6 +23,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -151,6 +152,11 @@ orders = Table(
     Column("source_digest", Text, nullable=False, server_default=""),
     Column("import_number", BigInteger),
     moment("changed_at"),
+    # Parts of the total, where the source says them.
+    Column("tax", BigInteger, nullable=False, server_default="0"),
+    Column("shipping", BigInteger, nullable=False, server_default="0"),
+    # What we changed and the source has yet to take over: field -> [before, after].
+    Column("ours", JSONB, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("desks", [], []),
 )
@@ -169,6 +175,10 @@ order_lines = Table(
         for name in ("cancelled", "allocated", "picked", "packed", "shipped", "delivered")
     ],
     Column("unit_price", BigInteger, nullable=False, server_default="0"),
+    Column("original", BigInteger, nullable=False, server_default="0"),
+    # When we first heard that the newest units had arrived there.
+    *[moment(name, nullable=True) for name in ("picked_at", "packed_at", "shipped_at")],
+    Column("ours", JSONB, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("desk_id", "order_number", "key"),
     belongs_to("orders", ["order_number"], ["number"]),
     CheckConstraint("ordered >= 0 and cancelled >= 0 and cancelled <= ordered", name="ordered"),
@@ -196,6 +206,7 @@ requests = Table(
     Column("decided_by", Text),
     moment("decided_at", nullable=True),
     *words("decision_note"),
+    Column("asked", JSONB),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
     Index("requests_order_idx", "desk_id", "order_number"),
@@ -203,6 +214,8 @@ requests = Table(
     one_of("state", "state", ["pending", "approved", "rejected", "withdrawn", "expired", "void"]),
     CheckConstraint("(state = 'pending') = (decided_at is null)", name="decided"),
     CheckConstraint("kind not in ('place_hold', 'release_hold') or hold is not null", name="hold"),
+    CheckConstraint("(kind in ('cancel', 'change')) = (asked is not null)", name="asked"),
+    UniqueConstraint("desk_id", "number", "kind", "state", name="requests_decided_as_key"),
 )
 Index(
     "requests_pending_idx",
@@ -280,6 +293,52 @@ decisions = Table(
     PrimaryKeyConstraint("desk_id", "request", "member"),
     belongs_to("requests", ["request"], ["number"]),
     one_of("decision", "decision", ["approve", "reject"]),
+)
+
+# Members who want to hear of the outcome of somebody else's request.
+request_followers = Table(
+    "request_followers",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    Column("member", Text, nullable=False),
+    moment("at"),
+    PrimaryKeyConstraint("desk_id", "request", "member"),
+    belongs_to("requests", ["request"], ["number"]),
+)
+
+# A call to somebody's system, its bytes stored before the first try. `decided` is always `approved` and part of the
+# foreign key, so that only an approved request can have one, and a refund only a cancel.
+hook_calls = Table(
+    "hook_calls",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("request", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("decided", Text, nullable=False, server_default="approved"),
+    Column("type", Text, nullable=False),
+    Column("webhook_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False, server_default="0"),
+    *words("currency"),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    *words("error"),
+    moment("created_at"),
+    moment("tried_at", nullable=True),
+    moment("accepted_at", nullable=True),
+    PrimaryKeyConstraint("desk_id", "endpoint", "request"),
+    ForeignKeyConstraint(
+        ["desk_id", "request", "kind", "decided"],
+        ["requests.desk_id", "requests.number", "requests.kind", "requests.state"],
+        name="hook_calls_desk_id_request_kind_decided_fkey",
+    ),
+    UniqueConstraint("desk_id", "webhook_id", name="hook_calls_webhook_id_key"),
+    CheckConstraint("decided = 'approved'", name="decided"),
+    CheckConstraint("endpoint <> 'refund' or kind = 'cancel'", name="refund"),
+    one_of("state", "state", ["waiting", "sent", "accepted", "failed", "unknown"]),
+    CheckConstraint("(state = 'accepted') = (accepted_at is not null)", name="accepted"),
 )
 
 status_changes = Table(

@@ -40,6 +40,11 @@ PURPOSES: Final[Mapping[str, str]] = {
     "decisions": "One person's word on a request: one each, whatever they click.",
     "holds": "What stops an order. Open are `requested`, `active` and `release_requested`; one open hold a reason.",
     "status_changes": "A committed change of which the system of record has yet to hear.",
+    "request_followers": "Members who want to hear of the outcome of somebody else's request.",
+    "hook_calls": (
+        "A call to another system: the bytes as they were stored with the approval, and how sending them went. Its "
+        "foreign key reaches only requests that are approved."
+    ),
     "cards": "Where the approval cards of a request stand in Slack, so that they can be drawn again.",
     "notices": "The outbox: what must reach a person. Written with the change it tells of, sent afterwards.",
     "lanes": "Who is sending to a destination, and when it may be used again: a lease and a pace in one.",

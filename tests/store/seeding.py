@@ -22,7 +22,8 @@ SPECIAL = {
     "members": {"standing": "active"},
     "notices": {"state": "ready", "settled_at": None},
     "orders": {"number": "order_number"},
-    "requests": {"kind": "place_hold", "state": "pending", "decided_at": None},
+    "hook_calls": {"kind": "cancel", "decided": "approved", "state": "accepted"},
+    "requests": {"kind": "cancel", "state": "approved"},
 }
 TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in WITHOUT_POLICY]
 NAMES = [table.name for table in TENANT_TABLES]

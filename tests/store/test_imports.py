@@ -63,8 +63,8 @@ class Desk:
 
     def ask(self, number):
         self.rows(
-            """insert into requests (desk_id, number, kind, state, order_number, role, sign, seen, requested_by, requested_at)
-               values (%s, 1, 'cancel', 'pending', %s, 'cs_lead', '[]', '{}', 'U0CARL', now())""",
+            """insert into requests (desk_id, number, kind, state, order_number, role, sign, seen, asked, requested_by, requested_at)
+               values (%s, 1, 'cancel', 'pending', %s, 'cs_lead', '[]', '{}', '{}', 'U0CARL', now())""",
             self.desk_id, number,
         )  # fmt: skip
 
