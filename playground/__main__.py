@@ -9,7 +9,8 @@ import socket
 import sys
 from pathlib import Path
 
-from playground.slack.seed import demo_seed
+from playground.slack.seed import Seed, demo_seed
+from playground.slack.seed_file import SeedProblem, read_seed
 from playground.slack.workspace import Workspace, running
 from playground.web.app import Page, playground
 from playground.web.saving import saved_as_it_changes
@@ -23,6 +24,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--listener", type=int, help="number of an open file: a socket that listens already")
     parser.add_argument("--state", type=Path, help="file that keeps the workspace between runs")
+    parser.add_argument("--seed", type=seed_in, default=demo_seed(), help="JSON file with a team and a cast of its own")
     parser.add_argument("--bot-url", help="where signed requests go, unless --socket-mode")
     parser.add_argument("--signing-secret", default="playground-signing-secret")
     parser.add_argument("--bot-token", default="xoxb-playground-bot")
@@ -32,9 +34,18 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def seed_in(path: str) -> Seed:
+    try:
+        return read_seed(Path(path))
+    except SeedProblem as problem:
+        raise argparse.ArgumentTypeError(f"{path} is no seed file: {problem}") from None
+    except OSError as problem:
+        raise argparse.ArgumentTypeError(f"cannot read {path}: {problem.strerror}") from None
+
+
 def workspace_of(options: argparse.Namespace) -> Workspace:
     secrets = {name: getattr(options, name) for name in ("signing_secret", "bot_token", "app_token")}
-    seed = demo_seed()
+    seed: Seed = options.seed
     kept = options.state is not None and options.state.exists()
     workspace = Workspace.load(options.state, seed, **secrets) if kept else Workspace(seed, **secrets)
     close_forms(workspace)

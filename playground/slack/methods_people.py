@@ -6,7 +6,7 @@ from typing import Any
 from playground.slack.arguments import Arguments, flag, need, number, required, text
 from playground.slack.core import Core, SlackError
 from playground.slack.model import Channel, Message
-from playground.slack.state import im_channel, replies
+from playground.slack.state import im_channel, im_id, replies
 from playground.slack.wire import channel_json, message_json, user_json
 
 
@@ -100,7 +100,7 @@ def open_direct(core: Core, arguments: Arguments) -> dict[str, Any]:
         raise SlackError("user_not_found")
     if user.deleted:
         raise SlackError("user_disabled")
-    already = "D" + user.id[1:] in core.state.channels
+    already = im_id(user.id) in core.state.channels
     channel = im_channel(core.state, user.id, core.seed.bot_user)
     shown = channel_json(core, channel) if flag(arguments, "return_im") else {"id": channel.id}
     return {"channel": shown, **({"no_op": True, "already_open": True} if already else {})}

@@ -36,6 +36,11 @@ class Seed:
     home_tab: bool = True
     messages_tab: bool = True
 
+    @property
+    def creator(self) -> str:
+        """Who made the channels: the first admin, or else the first person."""
+        return next((user.id for user in self.users if user.is_admin), self.users[0].id)
+
 
 _PEOPLE = (
     ("U0ROSA", "Rosa Alvarez", "Credit"),

@@ -60,6 +60,7 @@ class State:
     last_ts: int = 0
     """Microseconds of the newest message, so that every ts is new."""
     last_id: int = 0
+    team_id: str = "T0ACME"
 
 
 def state_of(seed: Seed) -> State:
@@ -68,6 +69,7 @@ def state_of(seed: Seed) -> State:
         channels={channel.id: channel for channel in seed.channels},
         scopes=list(seed.scopes),
         user_groups={group: list(members) for group, members in seed.user_groups.items()},
+        team_id=seed.team_id,
     )
 
 
@@ -81,9 +83,13 @@ def next_id(state: State, prefix: str) -> str:
     return f"{prefix}0{state.last_id:05d}{secrets.token_hex(2).upper()}"
 
 
+def im_id(user_id: str) -> str:
+    return f"D{user_id[1:]}" if user_id.startswith("U") else f"D{user_id}"
+
+
 def im_channel(state: State, user_id: str, bot_user: str) -> Channel:
     """The direct message between the app and a person; made when first needed."""
-    channel_id = "D" + user_id[1:]
+    channel_id = im_id(user_id)
     if channel_id not in state.channels:
         state.channels[channel_id] = Channel(channel_id, "directmessage", (user_id, bot_user), im_user=user_id)
     return state.channels[channel_id]

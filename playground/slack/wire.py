@@ -204,7 +204,7 @@ def channel_json(core: Core, channel: Channel) -> dict[str, Any]:
         "is_org_shared": False,
         "is_member": core.seed.bot_user in channel.members,
         "created": channel.created,
-        "creator": "U0ADAM",
+        "creator": core.seed.creator,
         "context_team_id": core.seed.team_id,
         "num_members": len(channel.members),
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},

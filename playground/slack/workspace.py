@@ -248,6 +248,8 @@ class Workspace(Delivering):
         """The workspace as it was saved. People and channels come from the file; the rest of the seed as given."""
         workspace = cls(seed or demo_seed(), **options)
         workspace.state = persistence.read(Path(path))
+        if workspace.state.team_id != workspace.seed.team_id:
+            raise ValueError(f"{path} holds the workspace {workspace.state.team_id}")
         return workspace
 
     def _with_files(self, simple: dict[str, Any]) -> dict[str, Any]:
