@@ -21,6 +21,7 @@ from bot.settings import SettingsProblem
         "migrate": "bot.cli.processes:migrate",
         "notices": "bot.cli.notices:notices",
         "orders": "bot.cli.orders:orders",
+        "rehearse": "bot.cli.rehearse:rehearse",
         "serve": "bot.cli.processes:serve",
         "worker": "bot.cli.processes:worker",
     },

@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -17,10 +15,21 @@ from pathlib import Path
 from typing import Final
 
 import click
-import httpx
 
 from bot.cli.common import run, settings
-from bot.cli.demo_processes import STOP_SECONDS, Child, child, end_holder, note, noted, taken
+from bot.cli.demo_processes import (
+    HOST,
+    STOP_SECONDS,
+    Child,
+    answering,
+    bot_environment,
+    child,
+    end_holder,
+    end_on_signals,
+    note,
+    noted,
+    taken,
+)
 from bot.main.stop import Stop
 from store.embedded import EmbeddedProblem, start_embedded
 from store.embedded_files import is_free, open_folder, waited
@@ -28,15 +37,10 @@ from store.policies import apply_policy, policy_in_force
 from store.pool import Pool
 
 TEAM: Final = "T0ACME"
-HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8080
 PORTS_TRIED: Final = 100
 BACKLOG: Final = 128
-START_SECONDS: Final = 60
 CHILDREN: Final = ("bot", "playground")
-ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# What would lead the bot to the real Slack or Resend, or, as a proxy, away from this machine.
-NOT_PASSED_ON: Final = ("SLACK_", "RESEND_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 @click.command()
@@ -48,7 +52,7 @@ NOT_PASSED_ON: Final = ("SLACK_", "RESEND_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_P
 def demo(*, port: int | None, orders: Path | None, no_browser: bool, socket_mode: bool, reset: bool) -> None:
     """Try Redtag without Slack: database, sample orders, the bot and a page to use it on."""
     began = time.monotonic()
-    _end_on_signals()
+    end_on_signals()
     with (
         contextlib.suppress(KeyboardInterrupt),
         _alone(settings().data_dir / "demo", reset=reset) as folder,
@@ -61,20 +65,6 @@ def demo(*, port: int | None, orders: Path | None, no_browser: bool, socket_mode
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         _wait_for_end(children)
     click.echo("Stopped.")
-
-
-def _end_on_signals() -> None:
-    """Also where a shell started us with Ctrl-C ignored, as it does in the background; `nohup` is respected."""
-    for number in ENDING:
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _interrupt)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    """Once: a second Ctrl-C must not cut off the stopping."""
-    for number in ENDING:
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -131,7 +121,7 @@ def _running(
         raise Stop(str(problem)) from problem
     with lease, contextlib.ExitStack() as stack:
         migrate(lease.url)
-        environment = _environment(lease.url, port, socket_mode=socket_mode)
+        environment = bot_environment(lease.url, port, socket_mode=socket_mode)
         _fill(folder, environment, orders)
         click.echo("Starting the playground and the bot …")
         address = f"http://{HOST}:{port}"
@@ -139,30 +129,10 @@ def _running(
         playground = child(folder, "playground", words, environment, listener.fileno())
         bot = child(folder, "bot", [sys.executable, "-m", "bot", "serve"], environment)
         children = (stack.enter_context(playground), stack.enter_context(bot))
-        _answering(f"{address}/", children[0])
-        _answering(f"http://{HOST}:{environment['PORT']}/readyz", children[1])
+        answering(f"{address}/", children[0])
+        answering(f"http://{HOST}:{environment['PORT']}/readyz", children[1])
         note(folder / "demo.lock", pid=os.getpid(), address=address)
         yield address, children
-
-
-def _environment(url: str, port: int, *, socket_mode: bool) -> dict[str, str]:
-    """What the bot and the playground are told."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_PASSED_ON)}
-    base = f"http://{HOST}:{port}"
-    return {
-        **kept,
-        "DATABASE_URL": url,
-        "PORT": str(_any_port()),
-        "REDTAG_HOST": HOST,
-        "REDTAG_ALLOW_PRIVATE_HOOKS": "1",
-        "REDTAG_EMAIL_FROM": "Redtag <redtag@acme.example>",
-        "RESEND_API_KEY": f"re_{secrets.token_hex(8)}",
-        "RESEND_API_URL": f"{base}/resend",
-        "SLACK_API_URL": f"{base}/api/",
-        "SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(8)}" if socket_mode else "",
-        "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(8)}",
-        "SLACK_SIGNING_SECRET": secrets.token_hex(16),
-    }
 
 
 def _playground(folder: Path, environment: Mapping[str, str], listener: int) -> list[str]:
@@ -229,18 +199,6 @@ def _samples() -> Path:
     return Path(str(files("playground"))).parent / "samples" / "orders-redtag.csv"
 
 
-def _answering(address: str, started: Child) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if started.has_ended():
-            raise Stop(f"The {started.name} ended while it was starting: {started.log} says why.")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(address, timeout=5, trust_env=False).status_code == 200:
-                return
-        time.sleep(0.05)
-    raise Stop(f"The {started.name} did not answer within {START_SECONDS} s: {started.log} may say why.")
-
-
 @contextlib.contextmanager
 def _listening(port: int | None) -> Iterator[socket.socket]:
     """The playground's socket, ours from the first moment: two demos that start at once never get the same port."""
@@ -258,12 +216,6 @@ def _next_free() -> socket.socket:
         with contextlib.suppress(OSError):
             return socket.create_server((HOST, port), backlog=BACKLOG)
     raise Stop(f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free: choose one with --port.")
-
-
-def _any_port() -> int:
-    """One that the system picks; nobody types it."""
-    with socket.create_server(("", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _has_screen() -> bool:

@@ -6,17 +6,27 @@ The kernel drops a lock however its holder ends; the number of a process alone c
 import contextlib
 import json
 import os
+import secrets
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from bot.main.stop import Stop
 from store.embedded_cluster import dies_with_parent
 from store.embedded_files import EXCLUSIVE, is_free, open_private, try_lock, waited
 
+HOST: Final = "127.0.0.1"
+ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What would lead the bot to the real Slack or Resend, or, as a proxy, away from this machine.
+NOT_PASSED_ON: Final = ("SLACK_", "RESEND_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+START_SECONDS: Final = 60
 STOP_SECONDS: Final = 12.0  # `redtag serve` takes up to ten to finish what it holds
 KILL_SECONDS: Final = 5.0
 
@@ -120,3 +130,59 @@ def _signal(pid: object, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if isinstance(pid, int):
             os.kill(pid, number)
+
+
+def end_on_signals() -> None:
+    """Also where a shell started us with Ctrl-C ignored, as it does in the background; `nohup` is respected."""
+    for number in ENDING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """Once: a second Ctrl-C must not cut off the stopping."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def kept_environment() -> dict[str, str]:
+    """Ours, without what a process of a demo must not be led by."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_PASSED_ON)}
+
+
+def bot_environment(url: str, port: int, *, socket_mode: bool = False) -> dict[str, str]:
+    """What a bot is told whose workspace and mail service is a playground on this port."""
+    base = f"http://{HOST}:{port}"
+    return {
+        **kept_environment(),
+        "DATABASE_URL": url,
+        "PORT": str(any_port()),
+        "REDTAG_HOST": HOST,
+        "REDTAG_ALLOW_PRIVATE_HOOKS": "1",
+        "REDTAG_EMAIL_FROM": "Redtag <redtag@acme.example>",
+        "RESEND_API_KEY": f"re_{secrets.token_hex(8)}",
+        "RESEND_API_URL": f"{base}/resend",
+        "SLACK_API_URL": f"{base}/api/",
+        "SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(8)}" if socket_mode else "",
+        "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(8)}",
+        "SLACK_SIGNING_SECRET": secrets.token_hex(16),
+    }
+
+
+def answering(address: str, started: Child) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if started.has_ended():
+            raise Stop(f"The {started.name} ended while it was starting: {started.log} says why.")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(address, timeout=5, trust_env=False).status_code == 200:
+                return
+        time.sleep(0.05)
+    raise Stop(f"The {started.name} did not answer within {START_SECONDS} s: {started.log} may say why.")
+
+
+def any_port() -> int:
+    """One that the system picks; nobody types it."""
+    with socket.create_server(("", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -46,7 +46,7 @@ def show(*, team: str | None, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Say whether a policy could be applied, and what is wrong where."""
-    policy = _read(file)
+    policy = read_policy(file)
     _warn(policy)
     click.echo(f"{file} is fine: {len(policy.roles)} roles, {len(policy.reasons)} reasons, {len(policy.rules)} rules.")
 
@@ -57,7 +57,7 @@ def check(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 def apply(file: Path, *, team: str | None, yes: bool) -> None:
     """Make a policy the one in force, from the next command on; makes the desk where there is none."""
-    policy = _read(file)
+    policy = read_policy(file)
     _warn(policy)
     with open_database() as url:
         desk_id = run(url, lambda pool: chosen_desk(pool, team))
@@ -92,7 +92,7 @@ def show_history(*, team: str | None, as_json: bool) -> None:
         _list(each.differences or ("The first policy.",))
 
 
-def _read(file: Path) -> Policy:
+def read_policy(file: Path) -> Policy:
     try:
         policy = parse_policy(file.read_text(encoding="utf-8-sig"))
     except PolicyProblems as found:

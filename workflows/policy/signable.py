@@ -1,6 +1,6 @@
 """Can the people of a policy give the signatures that it asks for?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workflows.policy.model import Policy, Reason, Rule
@@ -108,18 +108,25 @@ def _askers(policy: Policy, path: Path) -> tuple[str, ...]:
 
 
 def _can_be_signed(policy: Policy, path: Path, asker: str) -> bool:
-    """Whether every signature finds a person of its own (augmenting paths)."""
+    """Whether every signature finds a person of its own."""
     barred = "" if _signs_own(policy, path.kind) else asker
     candidates = [
         [member for member in policy.roles[each.role].members if member != barred]
         for each in path.applied.sign
         for _ in range(each.approvals)
     ]
+    return people_for(candidates) is not None
+
+
+def people_for(candidates: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
+    """For each place one of its candidates, nobody twice; None where that cannot be (augmenting paths)."""
     taken: dict[str, int] = {}
-    return all(_place(candidates, at, taken, set()) for at in range(len(candidates)))
+    if not all(_place(candidates, at, taken, set()) for at in range(len(candidates))):
+        return None
+    return tuple(sorted(taken, key=taken.__getitem__))
 
 
-def _place(candidates: list[list[str]], at: int, taken: dict[str, int], seen: set[str]) -> bool:
+def _place(candidates: Sequence[Sequence[str]], at: int, taken: dict[str, int], seen: set[str]) -> bool:
     for member in candidates[at]:
         if member in seen:
             continue

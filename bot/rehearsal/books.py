@@ -1,0 +1,37 @@
+"""What the bot has stored of a rehearsal, in the scratch database."""
+
+from store.outbox import dead
+from store.pool import Pool
+from store.reading import Reading
+from workflows.values import Request
+from workflows.views import OrderView
+
+
+class Books:
+    def __init__(self, pool: Pool, desk_id: str) -> None:
+        self._pool = pool
+        self._reading = Reading(pool)
+        self._desk_id = desk_id
+
+    async def order(self, number: str) -> OrderView:
+        view = await self._reading.order(self._desk_id, number)
+        if view is None:
+            raise LookupError(number)
+        return view
+
+    async def newest(self, number: str) -> Request | None:
+        requests = (await self.order(number)).requests
+        return requests[0] if requests else None
+
+    async def given_up(self, number: str) -> str:
+        """The first notice of this order that could not be delivered, in words, or nothing."""
+        found = [each for each in await dead(self._pool, self._desk_id) if each.order_number == number]
+        return f"{found[-1].kind} to {found[-1].lane.partition(':')[2]}: {found[-1].error}" if found else ""
+
+    async def mail_sent(self, number: str, request: int) -> bool:
+        """Whether the mail service took an e-mail about this request."""
+        timeline = (await self.order(number)).timeline
+        return any(
+            entry.action == "notice.sent" and entry.request == request and entry.facts.get("kind") == "floor.email"
+            for entry in timeline
+        )
