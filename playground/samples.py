@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, TypeVar
 
+from playground.sample_exports import amazon, netsuite, woocommerce
 from playground.sample_goods import ARTICLES, CURRENCIES, CUSTOMERS, SHOPIFY_HEADER
 
 T = TypeVar("T")
@@ -244,22 +245,30 @@ def _shopify_head(sale: Sale) -> dict[str, object]:
     }
 
 
+def _others() -> list[Sale]:
+    return sales(79, range(FIRST, FIRST + ORDERS))
+
+
 FILES: Final[dict[str, Callable[[], Iterator[Sequence[object]]]]] = {
     "orders-redtag.csv": redtag,
     "orders-shopify.csv": shopify,
+    "orders-woocommerce.csv": lambda: woocommerce(_others()),
+    "orders-amazon.tsv": lambda: amazon(_others()),
+    "orders-netsuite.csv": lambda: netsuite(_others()),
 }
 
 
-def written(rows: Iterable[Sequence[object]]) -> str:
+def written(name: str) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    delimiter = "\t" if name.endswith(".tsv") else ","
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(FILES[name]())
     return text.getvalue()
 
 
 def main(folder: Path = FOLDER) -> None:
     folder.mkdir(exist_ok=True)
-    for name, rows in FILES.items():
-        (folder / name).write_text(written(rows()), encoding="utf-8", newline="")
+    for name in FILES:
+        (folder / name).write_text(written(name), encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ _CODES: Final = frozenset(
     QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
     UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG""")
 )
+NO_CURRENCY: Final = "XXX"  # ISO 4217's code where there is none: order files may leave currency and prices out
 LONGEST: Final = 28  # digits that decimal arithmetic keeps exactly
 
 # 1234.50 and .50 · 1,234.50 · 1.234,50 · 1 234,50 and 1'234.50 · 1234,5
@@ -38,7 +39,7 @@ _TWO_MEANINGS: Final = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3}")
 
 
 def is_currency(code: str) -> bool:
-    return code in _CODES
+    return code in _CODES or code == NO_CURRENCY
 
 
 def decimal_digits(currency: str) -> int:
@@ -67,7 +68,9 @@ def major_units(minor: int, currency: str) -> Decimal:
 
 
 def show_money(minor: int, currency: str) -> str:
-    """`USD 1,234.50`."""
+    """`USD 1,234.50`; `1,234.50` where the currency is not known, in words where nothing is."""
+    if currency == NO_CURRENCY:
+        return f"{major_units(minor, currency):,.2f} (currency not known)" if minor else "not known"
     return f"{currency} {major_units(minor, currency):,.{decimal_digits(currency)}f}"
 
 

@@ -16,8 +16,8 @@ from bot.cli.progress import reading
 from bot.main.stop import Stop
 from store.imports import ImportReport, import_orders
 from workflows.imports.files import open_orders
-from workflows.imports.presets import PRESETS
 from workflows.imports.rules import rules_of
+from workflows.imports.shapes import PRESETS
 from workflows.imports.values import RefusedRow, UnreadableFile
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -3,14 +3,13 @@
 import csv
 import io
 import re
-from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from playground.samples import SHOPIFY
 from workflows.imports.fields import Rules
 from workflows.imports.files import open_orders
 from workflows.imports.values import ImportedOrder, RefusedOrder
-
-DIGITS = {"USD": 2, "EUR": 2, "GBP": 2, "CAD": 2, "JPY": 0, "KWD": 3}
+from workflows.money import minor_units
 
 
 def number(typed):
@@ -18,17 +17,13 @@ def number(typed):
     return stored if re.fullmatch(r"(ORD-)?\d+", stored) else None
 
 
-def minor(amount, currency):
-    if currency not in DIGITS:
-        raise ValueError("has no currency that is known")
-    try:
-        return int(Decimal(amount).scaleb(DIGITS[currency]))
-    except InvalidOperation as wrong:
-        raise ValueError("is not an amount") from wrong
+def any_form(typed):
+    return typed.strip("#").upper() or None
 
 
-def rules(**stages):
-    return Rules(number=number, minor=minor, stages=stages, number_form=r"ORD-\d+")
+def rules(*, any_number=False, **stages):
+    take = any_form if any_number else number
+    return Rules(number=take, minor=lru_cache(8192)(minor_units), stages=stages, number_form=r"ORD-\d+")
 
 
 LINE = {

@@ -62,7 +62,7 @@ def test_header_names_may_be_written_as_people_write_them():
     assert only([row]) == only([line()])
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_separator_is_taken_from_the_header(delimiter):
     row = line(description="Lamp, brass; polished")
     assert only(written([row], delimiter=delimiter)) == only([row])
@@ -89,15 +89,12 @@ def test_the_preset_can_be_named_and_its_missing_columns_are_listed():
         (b"", "The file is empty"),
         (b"\n\n", "The first row is blank"),
         (b"a,b,c\n1,2,3\n", "not a header that is known here.*redtag.*shopify"),
-        (b"PK\x03\x04rest", "workbook"),
-        (b"\x1f\x8brest", "compressed"),
-        ("order_number,line".encode("utf-16"), "UTF-16"),
         (b"order_number,line,quantity,line\n", "names the column 'line' twice"),
         (b"order_number,line,quantity\n", "lacks columns of the shape redtag: currency, order total, sku"),
         (b'"order_number,line\nx,1\n', "The header cannot be read"),
     ],
 )
-def test_what_is_no_order_file_is_refused_in_one_sentence(data, said):
+def test_a_header_that_will_not_do_is_refused_in_one_sentence(data, said):
     with pytest.raises(UnreadableFile, match=said):
         opened(data)
 

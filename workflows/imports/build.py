@@ -1,6 +1,7 @@
 """Parts to one order: every cell read, every contradiction named. One bad cell refuses the order; all are listed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
@@ -8,13 +9,18 @@ from typing import Final, NamedTuple, TypeVar
 from workflows.imports import fields
 from workflows.imports.fields import BadCell, Rules
 from workflows.imports.parts import MOST_LINES, TOO_MANY, shown
-from workflows.imports.presets import AT, FIELDS, Layout
-from workflows.imports.quantities import NOTHING_GIVEN, Given, check_quantities, quantities
+from workflows.imports.presets import Layout
+from workflows.imports.quantities import NOTHING_GIVEN, Given, check_quantities, never_to_ship, quantities
+from workflows.imports.shapes import AT, FIELDS
 from workflows.imports.values import ImportedLine, ImportedOrder, Part, RefusedOrder, RefusedRow, SourceRow, digest
+from workflows.money import NO_CURRENCY
 from workflows.values import Stage
 
 T = TypeVar("T")
-HEAD: Final = ("customer", "ship_to", "customer_email", "currency", "total", "ship_by", "order_status", "cancelled_at")
+HEAD: Final = (
+    *("customer", "first_name", "last_name", "ship_to", "customer_email"),
+    *("currency", "total", "ship_by", "order_status", "cancelled_at"),
+)
 GIVEN: Final = slice(AT["cancelled"], AT["shipped"] + 1)  # the fields of Given stand side by side
 
 
@@ -74,16 +80,27 @@ def _order(reading: Reading, number: str, first_row: int, count: int, rows: list
     currency = _currency(reading, head, first_row)
     if reading.problems and not rows:
         return None
+    goods = _goods(reading, rows)
+    lines = _numbered(reading, [(row.row, _line(reading, row, head, currency)) for row in goods])
     top = (
-        _text(reading, head, "customer") or _text(reading, head, "ship_to"),
+        _customer(reading, head),
         _text(reading, head, "customer_email"),
         currency,
-        _total(reading, head, currency, first_row),
+        _total(reading, head, currency, first_row, goods),
         _ship_by(reading, head),
     )
-    lines = _numbered(reading, [(row.row, _line(reading, row, head, currency)) for row in rows])
     mark = digest(top, lines, numbered=reading.layout.preset.numbered)
     return ImportedOrder(number, *top, lines=lines, first_row=first_row, count=count, digest=mark)
+
+
+def _goods(reading: Reading, rows: list[SourceRow]) -> list[SourceRow]:
+    """The rows that are lines of goods; a search may also give one for the order, its tax and its freight."""
+    if not reading.layout.preset.heads:
+        return rows
+    found = [row for row in rows if row.cells[AT["ordered"]]]
+    if rows and not found:
+        reading.refuse(rows[0].row, "ordered", "", "is missing in every row of this order")
+    return found
 
 
 def _refuse_unreadable(reading: Reading, rows: Iterable[SourceRow]) -> None:
@@ -109,11 +126,21 @@ def _head(reading: Reading, rows: Iterable[SourceRow]) -> Head:
 
 
 def _currency(reading: Reading, head: Head, first_row: int) -> str:
-    value = head.values.get("currency", "").upper()
+    value = head.values.get("currency", "")
+    if not value and reading.layout.preset.priceless:
+        return NO_CURRENCY
     if not value and reading.problems:
         return ""  # it may stand in a row that could not be read
     row = head.rows.get("currency", first_row)
     return reading.take(row, "", fields.currency, value, reading.rules)
+
+
+def _customer(reading: Reading, head: Head) -> str:
+    """The company, else the person, else where it goes."""
+    if "customer" in head.values:
+        return _text(reading, head, "customer")
+    person = f"{_text(reading, head, 'first_name')} {_text(reading, head, 'last_name')}".strip()
+    return person or _text(reading, head, "ship_to")
 
 
 def _text(reading: Reading, head: Head, name: str) -> str:
@@ -121,16 +148,31 @@ def _text(reading: Reading, head: Head, name: str) -> str:
     return reading.take(head.rows[name], "", fields.text, name, value) if value else ""
 
 
-def _total(reading: Reading, head: Head, currency: str, first_row: int) -> int:
+def _total(reading: Reading, head: Head, currency: str, first_row: int, goods: list[SourceRow]) -> int:
+    value = head.values.get("total", "")
     if not currency:
         return 0
-    value = head.values.get("total", "")
+    if not value and reading.layout.preset.sums:
+        return sum(_worth(reading, row, currency) for row in goods)
     return reading.take(head.rows.get("total", first_row), 0, fields.money, "total", value, currency, reading.rules)
+
+
+def _worth(reading: Reading, source: SourceRow, currency: str) -> int:
+    """What a line costs as a whole. Its cells have been judged already."""
+    amount, price, ordered = (source.cells[AT[name]] for name in ("line_total", "unit_price", "ordered"))
+    with suppress(BadCell):
+        if amount:
+            return fields.money("line_total", amount, currency, reading.rules)
+        if price:
+            return fields.money("unit_price", price, currency, reading.rules) * fields.units("ordered", ordered)
+    return 0
 
 
 def _ship_by(reading: Reading, head: Head) -> date | None:
     value = head.values.get("ship_by", "")
-    return reading.take(head.rows["ship_by"], None, fields.day, "ship_by", value) if value else None
+    if not value:
+        return None
+    return reading.take(head.rows["ship_by"], None, fields.day, "ship_by", value, reading.layout.day_first)
 
 
 def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> ImportedLine:
@@ -139,28 +181,52 @@ def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> Imp
     ordered = take(row, 0, fields.units, "ordered", cells[AT["ordered"]])
     before = len(reading.problems)
     stage = take(row, Stage.OPEN, _stage, reading, cells, head)
-    given = _given(reading, source)
+    given = _refunded(reading, source, stage) or _given(reading, source, ordered)
     counted = quantities(ordered, stage, given)
     if len(reading.problems) == before:
         take(row, None, check_quantities, ordered, counted)
     numbered = reading.layout.preset.numbered
     return ImportedLine(
-        "",
+        take(row, "", fields.text, "key", cells[AT["key"]]),
         take(row, 0, fields.line_number, cells[AT["line"]]) if numbered else 0,
         take(row, "", fields.text, "sku", cells[AT["sku"]]),
         take(row, "", fields.text, "description", cells[AT["description"]]),
         ordered,
         *counted,
-        take(row, 0, fields.money, "unit_price", cells[AT["unit_price"]], currency, reading.rules) if currency else 0,
+        _price(reading, source, currency, ordered) if currency else 0,
     )
 
 
-def _given(reading: Reading, source: SourceRow) -> Given:
+def _price(reading: Reading, source: SourceRow, currency: str, ordered: int) -> int:
+    """Of one unit: as it stands there, else the line's amount shared among its units, to the nearest minor unit."""
+    row, cells = source
+    price, amount = cells[AT["unit_price"]], cells[AT["line_total"]]
+    if not price and not amount and (reading.layout.preset.priceless or not cells[AT["ordered"]]):
+        return 0
+    if price or not amount:
+        return reading.take(row, 0, fields.money, "unit_price", price, currency, reading.rules)
+    whole = reading.take(row, 0, fields.money, "line_total", amount, currency, reading.rules)
+    return (2 * whole + ordered) // (2 * ordered) if ordered else 0
+
+
+def _given(reading: Reading, source: SourceRow, ordered: int) -> Given:
     row, cells = source
     if not any(cells[GIVEN]):
         return NOTHING_GIVEN
     pairs = zip(Given._fields, cells[GIVEN], strict=True)
-    return Given(*(reading.take(row, None, fields.optional_units, name, cell) for name, cell in pairs))
+    given = Given(*(reading.take(row, None, fields.optional_units, name, cell) for name, cell in pairs))
+    to_ship = reading.take(row, None, fields.optional_units, "to_ship", cells[AT["to_ship"]])
+    if to_ship is None or given.shipped is None or given.cancelled is not None:
+        return given
+    return given._replace(cancelled=reading.take(row, 0, never_to_ship, ordered, given.shipped, to_ship))
+
+
+def _refunded(reading: Reading, source: SourceRow, stage: Stage) -> Given | None:
+    """Units that were paid back will not ship. The count may have a minus; of a cancelled line it says nothing."""
+    cell = source.cells[AT["refunded"]].removeprefix("-")
+    if cell in ("", "0") or stage is Stage.CANCELLED:
+        return None
+    return Given(cancelled=reading.take(source.row, None, fields.optional_units, "refunded", cell))
 
 
 def _stage(reading: Reading, cells: tuple[str, ...], head: Head) -> Stage:
@@ -170,25 +236,29 @@ def _stage(reading: Reading, cells: tuple[str, ...], head: Head) -> Stage:
     word = cells[AT["status"]]
     if not word and head.values.get("order_status", "").casefold() == "fulfilled":
         return Stage.SHIPPED
-    if not word and any(cells[GIVEN]):
+    preset, counted = reading.layout.preset, any(cells[GIVEN])
+    if not word and counted:
         return Stage.OPEN
-    return fields.stage(word, reading.words)
+    words = {**dict.fromkeys(preset.partly, Stage.OPEN), **reading.words} if counted else reading.words
+    return fields.stage(word, words, preset.prefix, preset.partly)
 
 
 def _numbered(reading: Reading, lines: list[tuple[int, ImportedLine]]) -> tuple[ImportedLine, ...]:
     """The lines with their keys. Where the source has no line numbers they are counted as they come."""
-    if not reading.layout.preset.numbered:
-        found = _counted([line for _, line in lines])
-        return tuple(line._replace(line=number) for number, line in enumerate(found, start=1))
-    seen: dict[int, int] = {}
+    column = "line" if reading.layout.preset.numbered else "key"
+    seen: dict[int | str, int] = {}
     for row, line in lines:
-        if line.line and seen.setdefault(line.line, row) != row:
-            reading.refuse(row, "line", str(line.line), f"stands in row {seen[line.line]} of the same order too")
-    return tuple(line._replace(key=str(line.line)) for _, line in lines)
+        name = line.line or line.key
+        if name and seen.setdefault(name, row) != row:
+            reading.refuse(row, column, str(name), f"stands in row {seen[name]} of the same order too")
+    if reading.layout.preset.numbered:
+        return tuple(line._replace(key=str(line.line)) for _, line in lines)
+    found = _counted([line for _, line in lines])
+    return tuple(line._replace(line=number) for number, line in enumerate(found, start=1))
 
 
 def _counted(lines: list[ImportedLine]) -> list[ImportedLine]:
-    """Keys without a line id: the article, and which of its lines this is, by what does not change as it moves on.
+    """Keys where the source gives none: the article, and which of its lines this is, by what stays as it moves on.
 
     So a file in another order gives the same keys; only lines that are alike in all of this are told apart by place.
     """
@@ -200,4 +270,4 @@ def _counted(lines: list[ImportedLine]) -> list[ImportedLine]:
         article = lines[place].sku or lines[place].description
         ranks[article] = ranks.get(article, 0) + 1
         keys[place] = f"{article}#{ranks[article]}"
-    return [line._replace(key=key) for line, key in zip(lines, keys, strict=True)]
+    return [line._replace(key=line.key or key) for line, key in zip(lines, keys, strict=True)]

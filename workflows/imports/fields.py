@@ -1,12 +1,13 @@
 """Single cells to values. A cell that cannot be one raises BadCell with the reason, a clause that follows the value."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from workflows.imports.dates import read_day
 from workflows.values import Stage
 
 MOST_UNITS: Final = 1_000_000_000
@@ -21,9 +22,20 @@ LONGEST: Final[Mapping[str, int]] = {
     "description": 500,
 }
 LONGEST_OTHER: Final = 80
+GONE_IN_PART: Final = "says that a part has gone and not how much: add the column of shipped quantities to the file"
 
 WHOLE: Final = re.compile(r"([0-9]{1,18})(?:\.0{1,6})?")
-DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}.{0,20})?")
+SIGNS: Final = "$€£¥"
+# What sources say instead of a code, as far as it can mean one thing only.
+CURRENCIES: Final[Mapping[str, str]] = {
+    "usa": "USD",
+    "us dollar": "USD",
+    "euro": "EUR",
+    "british pound": "GBP",
+    "canadian dollar": "CAD",
+    "australian dollar": "AUD",
+    "japanese yen": "JPY",
+}
 # Everything that a CSV cell may hold and a card may not: control characters, what turns text around, and what is left
 # of broken UTF-8.
 UNREADABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -31,7 +43,7 @@ BROKEN: Final = re.compile(r"[\ud800-\udfff]")
 
 
 class BadCell(Exception):
-    """A value that cannot be taken. `column` is a field of `workflows.imports.presets.FIELDS`."""
+    """A value that cannot be taken. `column` is a field of `workflows.imports.shapes.FIELDS`."""
 
     def __init__(self, column: str, value: str, reason: str) -> None:
         super().__init__(reason)
@@ -70,7 +82,7 @@ def readable(column: str, value: str) -> None:
 
 def _unreadable(character: str) -> str:
     if BROKEN.match(character):
-        return "is not UTF-8: save the file as CSV (UTF-8)"
+        return "is not UTF-8, as the rest of the file is: save it again as CSV (UTF-8)"
     return f"contains the control character U+{ord(character):04X}"
 
 
@@ -112,18 +124,19 @@ def line_number(value: str) -> int:
 def currency(value: str, rules: Rules) -> str:
     if not value:
         raise BadCell("currency", value, "is missing")
+    code = CURRENCIES.get(fold(value), value.upper())
     try:
-        rules.minor("1", value)
+        rules.minor("1", code)
     except ValueError as problem:
         raise BadCell("currency", value, "is not a currency that is known (USD, EUR, JPY …)") from problem
-    return value
+    return code
 
 
 def money(column: str, value: str, of: str, rules: Rules) -> int:
     if not value:
         raise BadCell(column, value, "is missing")
     try:
-        amount = rules.minor(value, of)
+        amount = rules.minor(value.strip(SIGNS), of)
     except ValueError as problem:
         raise BadCell(column, value, str(problem)) from problem
     if not 0 <= amount <= MOST_MONEY:
@@ -131,21 +144,21 @@ def money(column: str, value: str, of: str, rules: Rules) -> int:
     return amount
 
 
-def day(column: str, value: str) -> date | None:
-    """A date as 2026-12-01; a time after it is left out."""
-    if not value:
-        return None
-    found = DATE.fullmatch(value)
+def day(column: str, value: str, day_first: bool | None) -> date:
     try:
-        return date.fromisoformat(found[1] if found else value)
+        return read_day(value, day_first=day_first)
     except ValueError as problem:
-        raise BadCell(column, value, "is not a date in the form 2026-12-01") from problem
+        raise BadCell(column, value, str(problem)) from problem
 
 
-def stage(value: str, words: Mapping[str, Stage]) -> Stage:
-    found = words.get(value) or words.get(fold(value))
-    if found is None:
-        known = ", ".join(Stage)
-        reason = f"is not a stage that is known ({known}); the policy's [stages] can name it" if value else "is missing"
-        raise BadCell("status", value, reason)
-    return found
+def stage(value: str, words: Mapping[str, Stage], prefix: re.Pattern[str], partly: Collection[str]) -> Stage:
+    if found := words.get(value):
+        return found
+    word = fold(value)
+    if found := words.get(word) or words.get(prefix.sub("", word)):
+        return found
+    if prefix.sub("", word) in partly:
+        raise BadCell("status", value, GONE_IN_PART)
+    known = ", ".join(filter(None, words))
+    reason = f"is not a stage that is known ({known}); the policy's [stages] can name it" if value else "is missing"
+    raise BadCell("status", value, reason)

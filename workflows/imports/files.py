@@ -2,15 +2,20 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from workflows.imports.build import Orders
+from workflows.imports.dates import day_comes_first
 from workflows.imports.fields import Rules
 from workflows.imports.parts import read_parts, shown
 from workflows.imports.presets import Layout, recognise
-from workflows.imports.source import Record, Source, delimiter_of, lines_of, records
+from workflows.imports.shapes import AT
+from workflows.imports.source import Record, Source, delimiter_of, lines_of, records, said_separator
 from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnreadableFile
+
+AHEAD: Final = 500  # rows that are read before the first order, to see how the file writes its dates
 
 
 class OrderFile:
@@ -56,11 +61,25 @@ def open_orders(
     source = Source(file, progress)
     lines = lines_of(source)
     first = next(lines, "")
+    separator = said_separator(first)
+    first = next(lines, "") if separator else first
     if not first.strip():
         raise UnreadableFile("The file is empty." if not first else "The first row is blank; it must be the header.")
-    found = records(itertools.chain([first], lines), delimiter_of(first))
+    found = records(itertools.chain([first], lines), separator or delimiter_of(first))
     header = next(found)
     if header.fault:
         raise UnreadableFile(f"The header cannot be read: {header.fault}.")
     layout = recognise(header.cells, preset)
-    return OrderFile(shown(PurePath(name).name), source, layout, found, rules)
+    ahead = list(itertools.islice(found, AHEAD))
+    if not any(any(map(str.strip, record.cells)) for record in ahead):
+        raise UnreadableFile(f"There is no order in this file: it is a {layout.preset.name} header and nothing else.")
+    layout = replace(layout, day_first=_day_first(layout, ahead))
+    return OrderFile(shown(PurePath(name).name), source, layout, itertools.chain(ahead, found), rules)
+
+
+def _day_first(layout: Layout, ahead: list[Record]) -> bool | None:
+    title = layout.titles.get("ship_by")
+    if title is None:
+        return None
+    at, width = AT["ship_by"], layout.width + 1
+    return day_comes_first(layout.pick([*record.cells, *[""] * width])[at].strip() for record in ahead)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workflows.imports.fields import LONGEST, UNREADABLE, Rules
-from workflows.imports.presets import AT, Layout
+from workflows.imports.packed import unpacked
+from workflows.imports.presets import Layout
+from workflows.imports.shapes import AT
 from workflows.imports.source import Record
 from workflows.imports.values import SHOWN, Part, RefusedRow, SourceRow
 
@@ -27,12 +29,15 @@ class Growing:
     rows: list[SourceRow] = field(default_factory=list)
     problems: list[RefusedRow] = field(default_factory=list)
 
+    last_row: int = 0
+
     def add(self, row: SourceRow, problem: RefusedRow | None) -> None:
-        self.count += 1
+        self.count += row.row != self.last_row  # one row of the file may hold several lines
+        self.last_row = row.row
         if self.count > MOST_LINES:
             self.problems += [RefusedRow(row.row, "", "", TOO_MANY)] if self.count == MOST_LINES + 1 else []
         elif problem:
-            self.problems.append(problem)
+            self.problems += [problem] if problem not in self.problems[-1:] else []
         else:
             self.rows.append(row)
 
@@ -48,8 +53,7 @@ def read_parts(records: Iterable[Record], layout: Layout, rules: Rules) -> Itera
     """Group neighbours by order number. Nameless rows between two rows of one order count as that order's."""
     grouping, numbers = Grouping(), Numbers(rules)
     for record in records:
-        row = _row(record, layout)
-        if row is not None:
+        for row in _rows(record, layout):
             yield from grouping.add(row, *numbers.of(row, record, layout))
     yield from grouping.flush()
 
@@ -86,16 +90,22 @@ class Grouping:
         self._order, self._nameless = None, []
 
 
-def _row(record: Record, layout: Layout) -> SourceRow | None:
-    """The used cells, or None for a row in which nothing stands."""
+def _rows(record: Record, layout: Layout) -> Iterator[SourceRow]:
+    """The used cells, mostly once; a row for a whole order gives them once for each line, a blank row never."""
     cells = record.cells
     if not any(cells) or (not record.fault and not "".join(cells).strip()):
-        return None
+        return
     padded = [*cells[: layout.width], *[""] * max(layout.width - len(cells) + 1, 1)]
     used = tuple(map(str.strip, layout.pick(padded)))
-    if BREAKS.search("".join(used)):
-        used = tuple(BREAKS.sub(" ", cell) for cell in used)
-    return SourceRow(record.row, used)
+    if not layout.packed:
+        yield SourceRow(record.row, _unbroken(used))
+        return
+    for line in unpacked(used, [padded[place] for place in layout.packed]):
+        yield SourceRow(record.row, _unbroken(line))
+
+
+def _unbroken(used: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(BREAKS.sub(" ", cell) for cell in used) if BREAKS.search("".join(used)) else used
 
 
 class Numbers:

@@ -66,3 +66,10 @@ def check_quantities(ordered: int, found: Quantities) -> None:
     if found.cancelled + found.shipped > ordered:
         reason = f"contradicts the {found.shipped} shipped: only {ordered} were ordered"
         raise BadCell("cancelled", str(found.cancelled), reason)
+
+
+def never_to_ship(ordered: int, shipped: int, to_ship: int) -> int:
+    """Units that neither shipped nor are still to be shipped: cancelled, in all but the name."""
+    if shipped + to_ship > ordered:
+        raise BadCell("to_ship", str(to_ship), f"contradicts the {shipped} shipped: only {ordered} were ordered")
+    return ordered - shipped - to_ship

@@ -2,28 +2,41 @@
 
 import codecs
 import csv
+import gzip
 import hashlib
 import io
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from workflows.imports.values import UnreadableFile
 
 LONGEST_LINE: Final = 1 << 20
 MOST_LINES_IN_A_RECORD: Final = 10_000
-DELIMITERS: Final = ",\t;"
+DELIMITERS: Final = ",\t;|"
+BROKEN: Final = re.compile("[\ud800-\udfff]")
+QUOTED: Final = re.compile(r'"[^"]*"')
+SEP: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 # What people pick by mistake, by its first bytes.
 STRANGERS: Final = {
     b"PK\x03\x04": "This is a workbook or a zip archive. Save it as CSV (UTF-8) and import that.",
     b"\xd0\xcf\x11\xe0": "This is an old Excel workbook. Save it as CSV (UTF-8) and import that.",
-    b"\x1f\x8b": "This file is compressed. Unpack it first.",
     b"%PDF": "This is a PDF. Export the orders as CSV (UTF-8) and import that.",
-    codecs.BOM_UTF16_LE: "This file is in UTF-16. Save it as CSV (UTF-8) and import that.",
-    codecs.BOM_UTF16_BE: "This file is in UTF-16. Save it as CSV (UTF-8) and import that.",
+    b"\x89PNG": "This is a picture. Export the orders as CSV (UTF-8) and import that.",
+    b"\xff\xd8\xff": "This is a picture. Export the orders as CSV (UTF-8) and import that.",
+    b"{": "This is JSON. Export the orders as CSV (UTF-8) and import that.",
+    b"[{": "This is JSON. Export the orders as CSV (UTF-8) and import that.",
+    b"<": "This is a web page or XML: perhaps the page that asks to log in. Export the orders as CSV (UTF-8).",
 }
+GZIP: Final = b"\x1f\x8b"
+DAMAGED: Final = "This compressed file is damaged or not complete. Get it again, or unpack it and import that."
+BOMB: Final = "This compressed file grows more than a thousandfold: it is not an order file."
+UNPACKED_AT_LEAST: Final = 1 << 26
+MOST_GROWTH: Final = 1_000
 
 
 class Source(io.RawIOBase):
@@ -33,6 +46,7 @@ class Source(io.RawIOBase):
         self._file = file
         self._progress = progress
         self._hash = hashlib.sha256()
+        self.size = 0
 
     def readable(self) -> bool:
         return True
@@ -40,6 +54,7 @@ class Source(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         data = self._file.read(len(buffer))
         self._hash.update(data)
+        self.size += len(data)
         self._progress(len(data))
         buffer[: len(data)] = data
         return len(data)
@@ -49,18 +64,79 @@ class Source(io.RawIOBase):
         return self._hash.hexdigest()
 
 
+class Unpacked(io.RawIOBase):
+    """What a gzip file holds, as long as it keeps in proportion."""
+
+    def __init__(self, packed: io.BufferedIOBase, size: Callable[[], int]) -> None:
+        self._file = gzip.GzipFile(fileobj=cast("BinaryIO", packed))
+        self._size = size
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            data = self._file.read(len(buffer))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
+            raise UnreadableFile(DAMAGED) from broken
+        self._given += len(data)
+        if self._given > max(UNPACKED_AT_LEAST, MOST_GROWTH * self._size()):
+            raise UnreadableFile(BOMB)
+        buffer[: len(data)] = data
+        return len(data)
+
+
 def lines_of(source: Source) -> Iterator[str]:
-    """Lines of UTF-8, with or without a byte-order mark. A bad byte stays in its cell as a lone surrogate."""
-    buffered = io.BufferedReader(source, 1 << 18)
+    """Lines of text, whatever it is written in. A byte that is none stays in its cell as a lone surrogate."""
+    buffered: io.BufferedReader[Any] = io.BufferedReader(source, 1 << 18)
+    if buffered.peek(2).startswith(GZIP):
+        buffered = io.BufferedReader(Unpacked(buffered, lambda: source.size), 1 << 18)
     start = buffered.peek(4)
     for mark, sentence in STRANGERS.items():
-        if start.startswith(mark):
+        if start.lstrip().startswith(mark):
             raise UnreadableFile(sentence)
-    text = io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), start=1):
-        if len(line) >= LONGEST_LINE:
-            raise UnreadableFile(f"Line {number} has more than {LONGEST_LINE:,} characters: this is not an order file.")
-        yield line
+    text = io.TextIOWrapper(buffered, encoding=_encoding(start), errors="surrogateescape", newline="")
+    return decoded(_bounded(text))
+
+
+def _encoding(start: bytes) -> str:
+    """Without a mark at the beginning, the zeros beside letters tell which way round UTF-16 is."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) > 1 and b"\0" in start[:2]:
+        return "utf-16-le" if start[0] else "utf-16-be"
+    return "utf-8-sig"
+
+
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    try:
+        for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), start=1):
+            if len(line) >= LONGEST_LINE:
+                raise UnreadableFile(
+                    f"Line {number} has more than {LONGEST_LINE:,} characters: this is not an order file."
+                )
+            yield line
+    except UnicodeDecodeError as broken:
+        raise UnreadableFile("This file looks like UTF-16 and is damaged. Save it as CSV (UTF-8).") from broken
+
+
+def decoded(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that are not UTF-8 are Windows-1252, unless the file has shown that it is UTF-8: then they are broken."""
+    is_utf8 = False
+    for line in lines:
+        if line.isascii():
+            yield line
+        elif not BROKEN.search(line):
+            is_utf8 = True
+            yield line
+        else:
+            is_utf8 = is_utf8 or not BROKEN.sub("", line).isascii()
+            yield line if is_utf8 else _windows(line)
+
+
+def _windows(line: str) -> str:
+    return line.encode("utf-8", "surrogateescape").decode("cp1252", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +149,14 @@ class Record:
 
 
 def delimiter_of(line: str) -> str:
-    """The separator that the header row uses most."""
-    return max(DELIMITERS, key=line.count)
+    """The separator that the header row uses most, outside of quotes."""
+    return max(DELIMITERS, key=QUOTED.sub("", line).count)
+
+
+def said_separator(line: str) -> str | None:
+    """Excel may write `sep=;` in a line of its own before the header."""
+    found = SEP.fullmatch(line)
+    return found[1] if found else None
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:

@@ -23,7 +23,7 @@ class RefusedRow:
 
 
 class SourceRow(NamedTuple):
-    """The used cells of one row, trimmed, in the order of `workflows.imports.presets.FIELDS`."""
+    """The used cells of one row, trimmed, in the order of `workflows.imports.shapes.FIELDS`."""
 
     row: int
     cells: tuple[str, ...]

@@ -1,0 +1,82 @@
+"""Bytes to text: what spreadsheets and systems write, and what only looks like an order file."""
+
+import gzip
+
+import pytest
+
+from tests.workflows.order_files import line, numbers, only, opened, read, refused, written
+from workflows.imports.values import UnreadableFile
+
+ROW = {"customer": "Café Zoë", "description": "Lamp – brass", "unit_price": "20.00"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_text_is_read_as_spreadsheets_write_it(encoding, delimiter):
+    data = written([line(**ROW)], delimiter=delimiter).decode().encode(encoding)
+    found = only(data)
+    assert (found.customer, found.lines[0].description) == ("Café Zoë", "Lamp – brass")
+
+
+def test_excels_own_line_about_the_separator_is_no_header():
+    assert numbers(read(b"sep=;\r\n" + written([line()], delimiter=";"))) == ["ORD-1"]
+
+
+def test_a_separator_inside_the_quotes_of_the_header_does_not_count():
+    data = written([{"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r;": "x", **line()}], delimiter=";")
+    assert numbers(read(data)) == ["ORD-1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_compressed_file_is_unpacked_as_it_is_read(encoding):
+    data = written([line(**ROW), line("ORD-2")]).decode().encode(encoding)
+    assert [order.customer for order in read(gzip.compress(data))] == ["Café Zoë", "Harbour Hardware"]
+
+
+def test_a_broken_byte_in_a_file_that_is_utf_8_refuses_its_row():
+    data = written([line(customer="Zoë"), line("ORD-2", customer="Caf#"), line("ORD-3")]).replace(b"Caf#", b"Caf\xe9")
+    (problem,) = refused(data)
+    assert (problem.row, problem.column, problem.value) == (3, "customer", "Caf\ufffd")
+    assert "is not UTF-8, as the rest of the file is" in problem.reason
+    assert numbers(read(data)) == ["ORD-1", "ORD-3"]
+
+
+def test_a_nul_byte_refuses_the_order_it_stands_in_and_no_other():
+    data = written([line(), line("ORD-2", sku="LMP#"), line("ORD-3")]).replace(b"LMP#", b"LMP\0")
+    assert [(problem.row, problem.column) for problem in refused(data)] == [(3, "sku")]
+    assert numbers(read(data)) == ["ORD-1", "ORD-3"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04rest", "workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"  <!doctype html><title>Sign in</title>", "a web page or XML: perhaps the page that asks to log in"),
+        (b'{"orders": []}', "JSON"),
+        (b'[{"order": 1}]', "JSON"),
+        (b"\x1f\x8brest", "compressed file is damaged"),
+        (gzip.compress(written([line()]))[:-20], "compressed file is damaged"),
+        (gzip.compress(b"PK\x03\x04rest"), "workbook"),
+        (b"\xff\xfeo\x00r\x00d\x00e", "looks like UTF-16 and is damaged"),
+        (bytes(range(256)) * 8, "not a header that is known here"),
+        (b"Dear Sir,\nplease find our orders attached.\n", "not a header that is known here"),
+        (written([line()]).splitlines(keepends=True)[0], "it is a redtag header and nothing else"),
+        (written([line()]).splitlines(keepends=True)[0] + b",,,\r\n\r\n", "nothing else"),
+    ],
+)
+def test_what_is_no_order_file_is_refused_in_one_sentence(data, said):
+    with pytest.raises(UnreadableFile, match=said) as refusal:
+        read(data)
+    assert str(refusal.value).count(". ") <= 1
+
+
+def test_a_file_that_grows_without_end_is_given_up():
+    with pytest.raises(UnreadableFile, match="grows more than a thousandfold"):
+        read(gzip.compress(written([line()]) + (b" " * 100_000 + b"\n") * 1000))
+
+
+def test_a_preset_that_was_named_is_taken_without_its_markers():
+    assert opened(written([line()]), preset="redtag").preset == "redtag"
