@@ -72,14 +72,15 @@ def validate(_core: Core, arguments: Arguments) -> dict[str, Any]:
 
 def exchange_trigger(core: Core, arguments: Arguments) -> str:
     """The person behind a trigger id, which is good for one call within three seconds."""
-    trigger = core.state.triggers.get(text(arguments, "trigger_id") or text(arguments, "interactivity_pointer"))
+    given = text(arguments, "trigger_id") or text(arguments, "interactivity_pointer")
+    trigger = core.state.triggers.get(given)
     if trigger is None:
         raise SlackError("invalid_trigger_id")
     if trigger.used:
         raise SlackError("exchanged_trigger_id")
     if core.clock() - trigger.at > TRIGGER_SECONDS:
         raise SlackError("expired_trigger_id")
-    trigger.used = True
+    core.state.triggers[given] = replace(trigger, used=True)
     return trigger.user
 
 

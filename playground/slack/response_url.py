@@ -61,7 +61,7 @@ def _answer(core: Core, ticket: str, arguments: Arguments | None, fault: Fault |
         _respond(core, used, arguments)
     except SlackError as error:
         return 400, error.code
-    used.uses += 1
+    core.state.response_urls[ticket] = replace(used, uses=used.uses + 1)
     return 200, ""
 
 

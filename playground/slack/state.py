@@ -1,6 +1,8 @@
 """Everything that survives a restart, and the plain operations on it."""
 
 import secrets
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,14 +12,14 @@ from playground.slack.seed import Seed
 Values = dict[str, dict[str, dict[str, Any]]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Trigger:
     user: str
     at: float
     used: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class ResponseUrl:
     """Where a response_url leads. `source` is the message whose element was used; a command has none."""
 
@@ -30,7 +32,7 @@ class ResponseUrl:
     uses: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Posted:
     """An e-mail request remembered by its idempotency key."""
 
@@ -45,6 +47,7 @@ class State:
     scopes: list[str]
     user_groups: dict[str, list[str]]
     messages: dict[str, list[Message]] = field(default_factory=dict)
+    """channel id → its messages, oldest first, those of threads too."""
     ephemerals: list[Message] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
     stacks: dict[str, list[str]] = field(default_factory=dict)
@@ -61,6 +64,8 @@ class State:
     """Microseconds of the newest message, so that every ts is new."""
     last_id: int = 0
     team_id: str = "T0ACME"
+    threads: dict[str, list[Message]] = field(default_factory=dict)
+    """"channel ts" → the answers to that message, oldest first: found again in `messages` whenever it is loaded."""
 
 
 def state_of(seed: Seed) -> State:
@@ -95,32 +100,67 @@ def im_channel(state: State, user_id: str, bot_user: str) -> Channel:
     return state.channels[channel_id]
 
 
+def age(ts: str) -> tuple[int, str]:
+    """The order of time stamps."""
+    return len(ts), ts
+
+
+def _place(kept: list[Message], ts: str) -> int:
+    return bisect_left(kept, age(ts), key=lambda one: age(one.ts))
+
+
+def _found(kept: list[Message], ts: str) -> Message | None:
+    index = _place(kept, ts)
+    return kept[index] if index < len(kept) and kept[index].ts == ts else None
+
+
 def find_message(state: State, channel: str, ts: str) -> Message | None:
-    return next((message for message in state.messages.get(channel, []) if message.ts == ts), None)
+    return _found(state.messages.get(channel, []), ts)
 
 
 def find_ephemeral(state: State, channel: str, ts: str) -> Message | None:
-    return next((one for one in state.ephemerals if (one.channel, one.ts) == (channel, ts)), None)
+    found = _found(state.ephemerals, ts)
+    return found if found and found.channel == channel else None
+
+
+def _shelves(state: State, message: Message) -> list[list[Message]]:
+    """The lists in which a message stands."""
+    if message.ephemeral_to:
+        return [state.ephemerals]
+    shelves = [state.messages.setdefault(message.channel, [])]
+    if message.is_reply:
+        shelves.append(state.threads.setdefault(f"{message.channel} {message.thread_ts}", []))
+    return shelves
 
 
 def put_message(state: State, message: Message) -> Message:
     """Add a message, or replace the one with the same ts."""
-    kept = state.ephemerals if message.ephemeral_to else state.messages.setdefault(message.channel, [])
-    for index, old in enumerate(kept):
-        if (old.channel, old.ts) == (message.channel, message.ts):
-            kept[index] = replace(message, version=old.version + 1)
-            return kept[index]
-    kept.append(message)
-    return message
+    shelves = _shelves(state, message)
+    old = _found(shelves[0], message.ts)
+    kept = replace(message, version=old.version + 1) if old else message
+    for shelf in shelves:
+        index = _place(shelf, message.ts)
+        shelf[index : index + bool(old)] = [kept]
+    return kept
 
 
 def remove_message(state: State, message: Message) -> None:
-    kept = state.ephemerals if message.ephemeral_to else state.messages.get(message.channel, [])
-    kept[:] = [old for old in kept if (old.channel, old.ts) != (message.channel, message.ts)]
+    for shelf in _shelves(state, message):
+        if _found(shelf, message.ts):
+            del shelf[_place(shelf, message.ts)]
 
 
 def replies(state: State, channel: str, thread_ts: str) -> list[Message]:
-    return [one for one in state.messages.get(channel, []) if one.is_reply and one.thread_ts == thread_ts]
+    return list(state.threads.get(f"{channel} {thread_ts}", ()))
+
+
+def grouped(messages: Iterable[Message]) -> dict[str, list[Message]]:
+    """The answers of each thread."""
+    found: dict[str, list[Message]] = {}
+    for message in messages:
+        if message.is_reply:
+            found.setdefault(f"{message.channel} {message.thread_ts}", []).append(message)
+    return found
 
 
 def stack(state: State, user_id: str) -> list[View]:

@@ -28,6 +28,10 @@ NOT_FOR_STRANGERS = "Slash commands of this workspace cannot be used by people o
 
 
 class Workspace(Delivering):
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._state_files: dict[Path, persistence.StateFile] = {}
+
     # what people do
 
     async def command(self, user_id: str, channel_id: str, text: str) -> Answer:
@@ -241,7 +245,9 @@ class Workspace(Delivering):
         self.state.channels[channel_id] = replace(self.state.channels[channel_id], **what)
 
     def save(self, path: str | Path) -> None:
-        persistence.write(self.state, Path(path), self.clock())
+        """Costs what has changed since it was last saved there. Raises OSError."""
+        kept = self._state_files.setdefault(Path(path), persistence.StateFile(Path(path)))
+        kept.write(self.state, self.clock())
 
     @classmethod
     def load(cls, path: str | Path, seed: Seed | None = None, **options: Any) -> Self:
