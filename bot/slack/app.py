@@ -125,11 +125,17 @@ def _callback_id(payload: Mapping[str, Any]) -> str:
     return str(payload["view"]["callback_id"])
 
 
+def _with_type(payload: dict[str, Any]) -> dict[str, Any]:
+    """Bolt knows a form by the type of its view, which says nothing that its callback id does not."""
+    view = payload.get("view")
+    return {**payload, "view": {"type": "modal", **view}} if isinstance(view, dict) else payload
+
+
 async def dispatch(app: AsyncApp, payload: dict[str, Any], key: str) -> BoltResponse:
     """Hand a checked payload to Bolt; a payload that none of our listeners knows is answered with an empty 200."""
     trace = secrets.token_hex(3).upper()
     with structlog.contextvars.bound_contextvars(trace=trace):
-        request = AsyncBoltRequest(body=payload, context={"key": key, "trace": trace}, mode="socket_mode")
+        request = AsyncBoltRequest(body=_with_type(payload), context={"key": key, "trace": trace}, mode="socket_mode")
         response = await app.async_dispatch(request)
         if response.status != 200:
             log.info("request.unknown", type=payload.get("type"), status=response.status)

@@ -80,7 +80,7 @@ def parse(content_type: bytes, body: bytes) -> dict[str, Any]:
         found = _json(text) if content_type.startswith(b"application/json") else _form(text)
     except (UnicodeDecodeError, ValueError, RecursionError) as bad:
         raise Rejected(400, "the body cannot be read") from bad
-    if not isinstance(found, dict) or not (found.get("type") or found.get("command")):
+    if not isinstance(found, dict) or not any(found.get(name) for name in ("type", "command", "ssl_check")):
         raise Rejected(400, "the body is not a command, an interaction or an event")
     problem = problem_with(found)
     if problem:
