@@ -1,6 +1,6 @@
 """One command's transaction: the store's side of `workflows.ports`."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from store import rows
-from store.hot_path import LOCK, ONE_BY_ONE, SNAPSHOT, save
+from store.hot_path import CHANGED, LOCK, ONE_BY_ONE, SNAPSHOT, save
 from store.numbers import similar_numbers
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
 from workflows.faults import crash_point
@@ -27,7 +27,7 @@ class LostRaceError(Exception):
 
 
 REFUSED: Final = "request.refused"
-NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None)
+NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None, {})
 
 
 class PostgresDesk:
@@ -73,18 +73,18 @@ class PostgresDesk:
             "order": outcome.order_number,
             "result": orjson.dumps(outcome.result.dump()).decode(),
             "trace": trace,
-            **{name: orjson.dumps(rows).decode() for name, rows in parts.items()},
+            **{name: orjson.dumps(rows, default=_plain).decode() for name, rows in parts.items()},
         }
         async with self._connection.pipeline():
             if "refusals" in parts:
                 await self._connection.execute(ONE_BY_ONE, parameters)
             cursor = await self._connection.execute(save(frozenset(parts)), parameters)
-            if not _guarded(outcome):
+            if not _guarded(parts):
                 await self._commit()
         row = await cursor.fetchone()
-        if row is None or (row["changed_requests"], row["changed_holds"]) != _expected(outcome):
+        if row is None or {name: row[name] for name in CHANGED} != _expected(parts):
             raise LostRaceError(outcome.result.dump())
-        if _guarded(outcome):
+        if _guarded(parts):
             await self._commit()
         crash_point("after_commit")
         return Numbers(row["request"], row["hold"])
@@ -94,12 +94,12 @@ class PostgresDesk:
         await self._connection.commit()
 
 
-def _guarded(outcome: Outcome) -> bool:
-    return bool(outcome.request_change or outcome.hold_change)
+def _guarded(parts: Mapping[str, Sequence[Any]]) -> bool:
+    return any(name in parts for name in CHANGED)
 
 
-def _expected(outcome: Outcome) -> tuple[int, int]:
-    return int(outcome.request_change is not None), int(outcome.hold_change is not None)
+def _expected(parts: Mapping[str, Sequence[Any]]) -> dict[str, int]:
+    return {name: len(parts.get(name, ())) for name in CHANGED}
 
 
 def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
@@ -108,16 +108,27 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
     parts = {
         "audit": [entry for entry in outcome.audit if entry.action != REFUSED],
         "decisions": _rows(outcome.decision),
-        "hold_changes": _rows(outcome.hold_change),
+        "followers": _rows(outcome.follower),
+        "hold_changes": outcome.hold_changes,
         "holds": _rows(outcome.new_hold),
+        "hook_calls": _rows(outcome.hook_call),
+        "line_changes": outcome.line_changes,
+        "new_lines": outcome.new_lines,
         "notices": outcome.notices,
+        "order_changes": _rows(outcome.order_change),
+        "refreshed": outcome.refreshed,
         "refusals": [entry for entry in outcome.audit if entry.action == REFUSED],
-        "request_changes": _rows(outcome.request_change),
+        "request_changes": outcome.request_changes,
         "requests": _rows(request),
         "status_changes": outcome.status_changes,
         "targets": request.targets if request else (),
     }
     return {name: rows for name, rows in parts.items() if rows}
+
+
+def _plain(value: Any) -> Any:
+    """What a request asks for, which is the one part that is not a dataclass."""
+    return value.model_dump(mode="json")
 
 
 def _rows(value: Any) -> list[Any]:
@@ -133,6 +144,7 @@ def _loaded(row: dict[str, Any]) -> Loaded:
         holds=tuple(rows.hold(each) for each in row["holds"] or ()),
         requests=tuple(rows.request(each) for each in row["requests"] or ()),
         recent_refusals=frozenset(row["refusals"] or ()),
+        names=row["names"] or {},
         earlier=read_result(row["earlier"]) if row["earlier"] else None,
     )
 

@@ -41,12 +41,20 @@ SNAPSHOT: Final = f"""
          where h.desk_id = %(desk)s and h.order_number = orders.number) as holds,
         (select jsonb_agg(to_jsonb(r) || jsonb_build_object('decisions', (
              select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
-             where d.desk_id = %(desk)s and d.request = r.number)) order by r.number)
+             where d.desk_id = %(desk)s and d.request = r.number), 'followers', (
+             select jsonb_agg(f.member order by f.at, f.member) from request_followers f
+             where f.desk_id = %(desk)s and f.request = r.number)) order by r.number)
          from requests r where r.desk_id = %(desk)s and r.order_number = orders.number
          and (r.state = 'pending' or r.number = %(request)s)) as requests,
         (select jsonb_agg(distinct facts ->> 'refusal') from audit
          where desk_id = %(desk)s and actor = %(user)s and at > clock_timestamp() - interval '1 minute'
-         and action = 'request.refused') as refusals
+         and action = 'request.refused') as refusals,
+        case when %(request)s > 0 then (select jsonb_object_agg(m.user_id, m.name) from members m
+         where m.desk_id = %(desk)s and m.user_id in (
+             select %(user)s
+             union select requested_by from requests where desk_id = %(desk)s and number = %(request)s
+             union select member from decisions where desk_id = %(desk)s and request = %(request)s
+         )) end as names
     from desks
     left join members on members.desk_id = desks.desk_id and members.user_id = %(user)s
     left join inbound on inbound.desk_id = desks.desk_id and inbound.key = %(key)s
@@ -63,13 +71,13 @@ _PARTS: Final[Mapping[str, str]] = {
     "requests": """
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
-                              requested_by, requested_at, decided_by, decided_at)
+                              asked, requested_by, requested_at, decided_by, decided_at)
         select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), n.hold), x.reason, x.note,
-               x.role, x.sign, x.seen, x.channel, %(actor)s, %(now)s, x.decided_by,
+               x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s, x.decided_by,
                case when x.state <> 'pending' then %(now)s::timestamptz end
         from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
-            decided_by text)
+            asked jsonb, decided_by text)
     )""",
     "holds": """
     new_holds as (
@@ -89,8 +97,9 @@ _PARTS: Final[Mapping[str, str]] = {
     changed_requests as (
         update requests r
         set state = x.state, version = r.version + 1, decided_by = %(actor)s, decided_at = %(now)s,
-            decision_note = x.note
-        from jsonb_to_recordset(%(request_changes)s::jsonb) as x (request bigint, version int, state text, note text)
+            decision_note = x.note, reason = coalesce(nullif(x.reason, ''), r.reason)
+        from jsonb_to_recordset(%(request_changes)s::jsonb) as x (
+            request bigint, version int, state text, note text, reason text)
         where r.desk_id = %(desk)s and r.number = x.request and r.version = x.version and r.state = 'pending'
         returning r.number
     ),
@@ -106,6 +115,63 @@ _PARTS: Final[Mapping[str, str]] = {
         from jsonb_to_recordset(%(hold_changes)s::jsonb) as x (hold bigint, before text, after text)
         where h.desk_id = %(desk)s and h.number = x.hold and h.state = x.before
         returning h.number
+    )""",
+    "refreshed": """
+    seen_again as (
+        update requests r set seen = x.seen, version = r.version + 1
+        from jsonb_to_recordset(%(refreshed)s::jsonb) as x (request bigint, version int, seen jsonb)
+        where r.desk_id = %(desk)s and r.number = x.request and r.version = x.version and r.state = 'pending'
+        returning r.number
+    )""",
+    "followers": """
+    new_followers as (
+        insert into request_followers (desk_id, request, member, at)
+        select %(desk)s, x.request, %(actor)s, %(now)s
+        from jsonb_to_recordset(%(followers)s::jsonb) as x (request bigint)
+        on conflict do nothing
+    )""",
+    # What we change is remembered beside it, so that a file that still says the old does not undo it.
+    "order_changes": """
+    changed_order as (
+        update orders o
+        set total = x.total, tax = x.tax, shipping = x.shipping, ship_by = x.ship_by, version = o.version + 1,
+            changed_at = %(now)s, ours = o.ours || case when x.ship_by is distinct from o.ship_by
+                then jsonb_build_object('ship_by', jsonb_build_array(
+                    coalesce(o.ours -> 'ship_by' -> 0, to_jsonb(o.ship_by)), x.ship_by)) else '{}' end
+        from jsonb_to_recordset(%(order_changes)s::jsonb) as x (
+            version bigint, total bigint, tax bigint, shipping bigint, ship_by date)
+        where o.desk_id = %(desk)s and o.number = %(order)s and o.version = x.version
+        returning o.number
+    )""",
+    "line_changes": """
+    changed_lines as (
+        update order_lines l
+        set cancelled = x.cancelled, ordered = x.ordered, sku = x.sku, ours = l.ours
+            || case when x.cancelled <> l.cancelled then jsonb_build_object('cancelled', x.cancelled) else '{}' end
+            || case when x.ordered <> l.ordered then jsonb_build_object(
+                'ordered', jsonb_build_array(coalesce(l.ours -> 'ordered' -> 0, to_jsonb(l.ordered)), x.ordered))
+                else '{}' end
+            || case when x.sku <> l.sku then jsonb_build_object(
+                'sku', jsonb_build_array(coalesce(l.ours -> 'sku' -> 0, to_jsonb(l.sku)), x.sku)) else '{}' end
+        from jsonb_to_recordset(%(line_changes)s::jsonb) as x (key text, cancelled bigint, ordered bigint, sku text)
+        where l.desk_id = %(desk)s and l.order_number = %(order)s and l.key = x.key
+        returning l.key
+    )""",
+    "new_lines": """
+    added_lines as (
+        insert into order_lines (desk_id, order_number, key, line, sku, description, ordered, unit_price, ours)
+        select %(desk)s, %(order)s, x.key, x.line, x.sku, x.description, x.ordered, x.unit_price,
+               jsonb_build_object('added', x.ordered)
+        from jsonb_to_recordset(%(new_lines)s::jsonb) as x (
+            key text, line int, sku text, description text, ordered bigint, unit_price bigint)
+    )""",
+    "hook_calls": """
+    new_calls as (
+        insert into hook_calls (desk_id, endpoint, request, kind, type, webhook_id, body, amount, currency, created_at)
+        select %(desk)s, x.endpoint, x.request, x.kind, x.type, x.webhook_id, x.body, x.amount, x.currency, %(now)s
+        from jsonb_to_recordset(%(hook_calls)s::jsonb) as x (
+            endpoint text, request bigint, kind text, type text, webhook_id text, body text, amount bigint,
+            currency text)
     )""",
     "decisions": """
     new_decisions as (
@@ -167,7 +233,14 @@ _ANSWERED: Final = """
         update inbound i set result = %(result)s::jsonb || n.numbers
         from n where i.desk_id = %(desk)s and i.key = %(key)s
     )"""
-_CHANGED: Final = {"hold_changes": "changed_holds", "request_changes": "changed_requests"}
+# What was read under the order's lock must still be so, or nothing is saved.
+CHANGED: Final = {
+    "hold_changes": "changed_holds",
+    "line_changes": "changed_lines",
+    "order_changes": "changed_order",
+    "refreshed": "seen_again",
+    "request_changes": "changed_requests",
+}
 
 
 @cache
@@ -177,7 +250,7 @@ def save(parts: frozenset[str]) -> str:
     counted = [_COUNTED.format(**made)] if any(made.values()) else []
     numbers = _NUMBERS.format(counted="counted" if counted else _NONE)
     steps = [*counted, numbers, *(text for name, text in _PARTS.items() if name in parts), _ANSWERED]
-    counts = [f"{_count(table) if name in parts else 0} as {table}" for name, table in _CHANGED.items()]
+    counts = [f"{_count(table) if name in parts else 0} as {name}" for name, table in CHANGED.items()]
     return f"with {','.join(steps)}\n    select n.request, n.hold, {', '.join(counts)} from n"
 
 

@@ -96,8 +96,8 @@ NEW_ORDERS: Final = f"""
 """
 
 NEW_LINES: Final = f"""
-    insert into order_lines (desk_id, order_number, key, line, {LINE_COLUMNS})
-    select %(desk)s, s.order_number, x.key, x.line, {LINE_VALUES}
+    insert into order_lines (desk_id, order_number, key, line, original, {LINE_COLUMNS})
+    select %(desk)s, s.order_number, x.key, x.line, x.ordered, {LINE_VALUES}
     from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number, {LINES}
     where s.run = any(%(good)s) and o.import_number = %(number)s
 """
@@ -129,22 +129,49 @@ WATCHED: Final = f"""
 
 ORDERS: Final = f"{ORDER} where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by o.number"
 
+_NOT_HEARD_OF_SHIP_BY: Final = """
+    o.ours ? 'ship_by' and to_jsonb(h.ship_by) is not distinct from nullif(o.ours -> 'ship_by' -> 0, 'null')
+"""
+# A file that still says what stood there before one of our changes has not heard of it and does not undo it. One that
+# says our value has taken it over; one that says a third thing knows better.
 CHANGED_ORDERS: Final = f"""
     update orders o
     set customer = h.customer, customer_email = h.customer_email, currency = h.currency, total = h.total,
-        ship_by = h.ship_by, source_digest = h.digest, import_number = %(number)s, changed_at = statement_timestamp(),
+        ship_by = case when {_NOT_HEARD_OF_SHIP_BY} then o.ship_by else h.ship_by end,
+        ours = case when {_NOT_HEARD_OF_SHIP_BY} then o.ours else o.ours - 'ship_by' end,
+        source_digest = h.digest, import_number = %(number)s, changed_at = statement_timestamp(),
         version = o.version + 1
     from ({HEADS}) h
     where o.desk_id = %(desk)s and o.number = h.order_number and o.source_digest <> h.digest
 """
 
 # A line keeps the number that people know it by. Where the source has none, a line that comes later gets the next.
+_MERGED: Final = {
+    name: f"case when l.ours -> '{name}' -> 0 = to_jsonb(excluded.{name}) then l.{name} else excluded.{name} end"
+    for name in ("ordered", "sku")
+}
+_MERGED_CANCELLED: Final = (
+    f"least(greatest(excluded.cancelled, coalesce((l.ours -> 'cancelled')::bigint, 0)), {_MERGED['ordered']})"
+)
+_STILL_OURS: Final = """
+    l.ours - case when l.ours -> 'ordered' -> 0 = to_jsonb(excluded.ordered) then '' else 'ordered' end
+           - case when l.ours -> 'sku' -> 0 = to_jsonb(excluded.sku) then '' else 'sku' end
+           - case when (l.ours -> 'cancelled')::bigint > excluded.cancelled then '' else 'cancelled' end
+"""
+_KEPT_VALUES: Final = ", ".join(
+    _MERGED.get(column, _MERGED_CANCELLED if column == "cancelled" else f"excluded.{column}")
+    for column in LINE_COLUMNS.replace(" ", "").replace("\n", "").split(",")
+)
+_MOVED_AT: Final = ", ".join(
+    f"{step}_at = case when excluded.{step} > l.{step} then statement_timestamp() else l.{step}_at end"
+    for step in ("picked", "packed", "shipped")
+)
 CHANGED_LINES: Final = f"""
-    insert into order_lines as l (desk_id, order_number, key, line, {LINE_COLUMNS})
+    insert into order_lines as l (desk_id, order_number, key, line, original, {LINE_COLUMNS})
     select %(desk)s, s.order_number, x.key,
            case when %(numbered)s or old.key is not null then x.line
                 else last.line + row_number() over (partition by s.order_number, old.key is null order by x.line) end,
-           {LINE_VALUES}
+           x.ordered, {LINE_VALUES}
     from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
     cross join lateral (select coalesce(max(line), 0) as line from order_lines
                         where desk_id = %(desk)s and order_number = s.order_number) last
@@ -152,8 +179,24 @@ CHANGED_LINES: Final = f"""
     left join order_lines old on old.desk_id = %(desk)s and old.order_number = s.order_number and old.key = x.key
     where s.run = any(%(good)s) and o.import_number = %(number)s and o.version > 1
     on conflict (desk_id, order_number, key) do update
-    set ({LINE_COLUMNS}) = row ({LINE_VALUES.replace("x.", "excluded.")})
-    where ({LINE_VALUES.replace("x.", "l.")}) is distinct from ({LINE_VALUES.replace("x.", "excluded.")})
+    set ({LINE_COLUMNS}) = row ({_KEPT_VALUES}), ours = {_STILL_OURS}, {_MOVED_AT}
+    where l.ours <> '{{}}'
+    or ({LINE_VALUES.replace("x.", "l.")}) is distinct from ({LINE_VALUES.replace("x.", "excluded.")})
+"""
+
+# What the source has not heard of is missing from its total as well.
+CHANGED_TOTALS: Final = f"""
+    update orders o set total = greatest(0, o.total + unheard.amount)
+    from (
+        select s.order_number,
+               sum((l.ordered - l.cancelled - coalesce(x.ordered - x.cancelled, 0)) * l.unit_price) as amount
+        from import_rows s
+        join order_lines l on l.desk_id = %(desk)s and l.order_number = s.order_number and l.ours <> '{{}}'
+        left join lateral (select x.* from {LINES} where x.key = l.key) x on true
+        where s.run = any(%(good)s)
+        group by s.order_number
+    ) unheard
+    where o.desk_id = %(desk)s and o.number = unheard.order_number and o.import_number = %(number)s and o.version > 1
 """
 
 GONE_LINES: Final = """
@@ -162,6 +205,10 @@ GONE_LINES: Final = """
     and s.run = any(%(good)s) and s.order_number = o.number
     and o.import_number = %(number)s and o.version > 1
     and not exists (select from jsonb_array_elements(s.document -> 'lines') x where x ->> 'key' = l.key)
+    -- One that we added goes when the source brings its own.
+    and (not l.ours ? 'added' or exists (
+        select from jsonb_array_elements(s.document -> 'lines') x
+        where x ->> 'sku' = l.sku and x -> 'ordered' = to_jsonb(l.ordered)))
 """
 
 AUDIT: Final = """

@@ -26,7 +26,9 @@ _ORDER: Final = """
          where h.desk_id = o.desk_id and h.order_number = o.number) as holds,
         (select jsonb_agg(to_jsonb(r) || jsonb_build_object('decisions', (
              select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
-             where d.desk_id = o.desk_id and d.request = r.number)) order by r.number desc)
+             where d.desk_id = o.desk_id and d.request = r.number), 'followers', (
+             select jsonb_agg(f.member order by f.at, f.member) from request_followers f
+             where f.desk_id = o.desk_id and f.request = r.number)) order by r.number desc)
          from requests r where r.desk_id = o.desk_id and r.order_number = o.number) as requests
     from orders o
     where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number) limit 1
@@ -42,7 +44,7 @@ _HOLDS: Final = """
     order by h.requested_at, h.number limit %(most)s
 """
 _REQUESTS: Final = """
-    select to_jsonb(r) || jsonb_build_object('decisions', (
+    select to_jsonb(r) || jsonb_build_object('followers', null, 'decisions', (
                select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
                where d.desk_id = r.desk_id and d.request = r.number)) as request,
            to_jsonb(o) as "order", h.reason as held_for

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
+from workflows.asked import read_asked
 from workflows.ports import Member
 from workflows.values import (
     Decision,
@@ -19,6 +20,7 @@ from workflows.values import (
 )
 
 Row = Mapping[str, Any]
+MOMENTS: Final = ("picked_at", "packed_at", "shipped_at")
 
 
 def moment(text: str | None) -> datetime | None:
@@ -38,11 +40,14 @@ def order(row: Row, lines: Iterable[Row] | None) -> Order:
         version=row["version"],
         ship_by=day(row["ship_by"]),
         lines=tuple(line(each) for each in lines or ()),
+        tax=row["tax"],
+        shipping=row["shipping"],
     )
 
 
 def line(row: Row) -> Line:
-    return Line(**{name: row[name] for name in Line.__slots__})
+    values = {name: row[name] for name in Line.__slots__}
+    return Line(**{**values, **{name: moment(row[name]) for name in MOMENTS}})
 
 
 def hold(row: Row) -> Hold:
@@ -82,6 +87,8 @@ def request(row: Row) -> Request:
         decided_at=moment(row["decided_at"]),
         decision_note=row["decision_note"],
         decisions=tuple(decision(each) for each in row["decisions"] or ()),
+        asked=read_asked(row["asked"]),
+        followers=tuple(row["followers"] or ()),
     )
 
 

@@ -109,8 +109,8 @@ class Decide:
     action: Action
     version: int | None = None
     note: str = ""
-    reason: str = ""
     origin: Origin = field(default_factory=Origin)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

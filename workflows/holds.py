@@ -253,7 +253,7 @@ class _Release:
             result=done,
             order_number=number,
             new_request=self._request(sign),
-            hold_change=HoldChange(self.hold.number, HoldState.ACTIVE, HoldState.RELEASE_REQUESTED),
+            hold_changes=(HoldChange(self.hold.number, HoldState.ACTIVE, HoldState.RELEASE_REQUESTED),),
             audit=(Entry(number, self.actor, "request.created", facts, NEW),),
             notices=(
                 *telling.cards(self.policy, number, NEW, (entry.role for entry in sign)),

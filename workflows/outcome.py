@@ -1,9 +1,11 @@
 """What one command changes: everything that is saved in its transaction, as plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from workflows.asked import Asked
 from workflows.results import Result
 from workflows.values import Actor, Hold, HoldState, Kind, Order, Request, RequestState, Signature
 
@@ -57,6 +59,7 @@ class NewRequest:
     channel: str
     targets: tuple[str, ...]
     decided_by: str | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,74 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class RequestChange:
-    """Saved only where the request is still pending in `version`."""
+    """Saved only where the request is still pending in `version`. `reason`: the signer's own; "" keeps the asker's."""
 
     request: int
     version: int
     state: RequestState
     note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A pending request whose order we changed ourselves: its signers look at the new order, and at a new version."""
+
+    request: int
+    version: int
+    seen: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFollower:
+    """The actor wants to hear of the outcome."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """New values of the order. Saved only where it is still in `version`, the snapshot's."""
+
+    version: int
+    total: int
+    tax: int
+    shipping: int
+    ship_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """New values of the line with this key."""
+
+    key: str
+    ordered: int
+    cancelled: int
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    key: str
+    line: int
+    sku: str
+    description: str
+    ordered: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewHookCall:
+    """A call that an approval owes to another system: the bytes that every try sends, under one `webhook_id`."""
+
+    endpoint: str  # refund
+    request: int
+    kind: Kind
+    type: str  # cancellation.approved
+    webhook_id: str
+    body: str
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +165,14 @@ class Outcome:
     new_hold: NewHold | None = None
     new_request: NewRequest | None = None
     decision: NewDecision | None = None
-    request_change: RequestChange | None = None
-    hold_change: HoldChange | None = None
+    follower: NewFollower | None = None
+    request_changes: tuple[RequestChange, ...] = ()
+    refreshed: tuple[Refreshed, ...] = ()
+    hold_changes: tuple[HoldChange, ...] = ()
+    order_change: OrderChange | None = None
+    line_changes: tuple[LineChange, ...] = ()
+    new_lines: tuple[NewLine, ...] = ()
+    hook_call: NewHookCall | None = None
     status_changes: tuple[StatusChange, ...] = ()
     audit: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -112,7 +183,7 @@ class Snapshot:
     """What is true at the moment of deciding, read under the order's lock.
 
     `requests` are the order's pending ones and the one the command names; `recent_refusals` are the names of the
-    refusals written for this actor in the last minute.
+    refusals written for this actor in the last minute; `names` are those of the people of the request that is named.
     """
 
     now: datetime
@@ -121,6 +192,7 @@ class Snapshot:
     holds: tuple[Hold, ...] = ()
     requests: tuple[Request, ...] = ()
     recent_refusals: frozenset[str] = field(default_factory=frozenset)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def request(self, number: int) -> Request | None:
         return next((request for request in self.requests if request.number == number), None)

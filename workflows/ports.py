@@ -1,6 +1,6 @@
 """What the rules need from outside, as shapes. The store and the bot supply them; tests use fakes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +50,7 @@ class Loaded:
     requests: tuple[Request, ...]
     recent_refusals: frozenset[str]
     earlier: Result | None
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

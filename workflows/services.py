@@ -125,6 +125,7 @@ def _snapshot(loaded: Loaded, actor: Actor) -> Snapshot:
         holds=loaded.holds,
         requests=loaded.requests,
         recent_refusals=loaded.recent_refusals,
+        names=loaded.names,
     )
 
 

@@ -81,8 +81,8 @@ def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Reque
         result=done,
         order_number=request.order_number,
         decision=NewDecision(request.number, role, "approve", command.note),
-        request_change=RequestChange(request.number, request.version, RequestState.APPROVED, command.note),
-        hold_change=after,
+        request_changes=(RequestChange(request.number, request.version, RequestState.APPROVED, command.note),),
+        hold_changes=(after,) if after else (),
         status_changes=_status_changes(request, hold),
         audit=(
             Entry(request.order_number, actor, "request.approved", {"role": role}, request.number),
@@ -138,8 +138,8 @@ def _ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request
         result=done,
         order_number=request.order_number,
         decision=NewDecision(request.number, role, "reject", command.note) if role else None,
-        request_change=RequestChange(request.number, request.version, state, command.note),
-        hold_change=after,
+        request_changes=(RequestChange(request.number, request.version, state, command.note),),
+        hold_changes=(after,) if after else (),
         audit=(Entry(request.order_number, actor, f"request.{state}", facts, request.number),),
         notices=(
             *telling.redraws(policy, request),
@@ -162,8 +162,8 @@ def _void(snapshot: Snapshot, policy: Policy, request: Request, moved: tuple[str
     return Outcome(
         result=refused,
         order_number=request.order_number,
-        request_change=RequestChange(request.number, request.version, RequestState.VOID, "; ".join(moved)[:2000]),
-        hold_change=after,
+        request_changes=(RequestChange(request.number, request.version, RequestState.VOID, "; ".join(moved)[:2000]),),
+        hold_changes=(after,) if after else (),
         audit=(Entry(request.order_number, actor, "request.void", {"moves": list(moved)}, request.number),),
         notices=(
             *telling.redraws(policy, request),

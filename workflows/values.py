@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from workflows.asked import Asked
+
 
 class Stage(StrEnum):
     """How far an order or a line has come, derived from its quantities."""
@@ -63,7 +65,11 @@ GONE: Final = frozenset({Stage.SHIPPED, Stage.DELIVERED, Stage.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One order line. Quantities are units; each step counts the units that reached at least that step."""
+    """One order line. Quantities are units; each step counts the units that reached at least that step.
+
+    `original` is what was ordered at first, 0 for a line that we added. The moments are when we first heard of the
+    newest move to that step; None where the order came to us in this state.
+    """
 
     key: str
     line: int
@@ -77,6 +83,10 @@ class Line:
     shipped: int
     delivered: int
     unit_price: int
+    original: int = 0
+    picked_at: datetime | None = None
+    packed_at: datetime | None = None
+    shipped_at: datetime | None = None
 
     @property
     def remaining(self) -> int:
@@ -95,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`total` and `unit_price` are minor units of `currency`."""
+    """`total` and `unit_price` are minor units of `currency`; `tax` and `shipping` are parts of the total, if known."""
 
     number: str
     customer: str
@@ -104,6 +114,8 @@ class Order:
     version: int
     ship_by: date | None
     lines: tuple[Line, ...]
+    tax: int = 0
+    shipping: int = 0
 
     @property
     def stage(self) -> Stage:
@@ -177,6 +189,8 @@ class Request:
     decided_at: datetime | None = None
     decision_note: str = ""
     decisions: tuple[Decision, ...] = ()
+    asked: Asked | None = None
+    followers: tuple[str, ...] = ()  # who wants to hear of its outcome, beside the one who asked
 
     @property
     def name(self) -> str:

@@ -67,12 +67,12 @@ def test_each_action_moves_a_pending_request_and_no_other(state, action, kind):
     outcome = decision(action, ACTORS[action], **facts)
     if state is not RequestState.PENDING:
         assert refusal(outcome) is refusals.AlreadyDecided
-        assert outcome.request_change is None
-        assert outcome.hold_change is None
+        assert outcome.request_changes == ()
+        assert outcome.hold_changes == ()
         return
-    assert outcome.request_change.state is REQUEST[state, action]
+    assert outcome.request_changes[0].state is REQUEST[state, action]
     before = facts["holds"][0].state
-    assert (outcome.hold_change.before, outcome.hold_change.after) == (before, HOLD[kind, before, action])
+    assert (outcome.hold_changes[0].before, outcome.hold_changes[0].after) == (before, HOLD[kind, before, action])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -88,7 +88,7 @@ def test_only_the_owners_sign_and_only_the_requester_withdraws(kind, action, rol
     else:
         expected = refusals.NotYoursToWithdraw if action is Action.WITHDRAW else refusals.NotYoursToSign
         assert refusal(outcome) is expected
-        assert outcome.request_change is None
+        assert outcome.request_changes == ()
 
 
 @pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.ACTIVE])
@@ -107,7 +107,7 @@ def test_only_active_members_act_and_the_refusal_stands_on_the_desks_chain(comma
     outcome = decide(snapshot(standing=standing, **asked()), command, POLICY)
     assert refusal(outcome) is refusals.NotAMember
     assert [(entry.chain, entry.action) for entry in outcome.audit] == [("", "request.refused")]
-    assert outcome.request_change is None
+    assert outcome.request_changes == ()
     assert outcome.new_request is None
 
 
@@ -148,7 +148,7 @@ def test_a_signature_on_an_order_that_moved_voids_the_request_and_says_what_move
     outcome = decision(Action.APPROVE, order=make_order(lines=lines), **asked(kind))
     assert refusal(outcome) is refusals.OrderMoved
     assert said in outcome.result.moves
-    assert outcome.request_change.state is RequestState.VOID
+    assert outcome.request_changes[0].state is RequestState.VOID
     assert "outcome" in kinds(outcome)
     assert [entry.action for entry in outcome.audit] == ["request.void"]
 
@@ -169,7 +169,7 @@ def test_two_signatures_come_from_two_people_and_each_shows():
     both = (Signature("credit", 2),)
     first = decision(Action.APPROVE, ROSA, **asked(sign=both))
     assert first.result.what == "signed"
-    assert first.request_change is None
+    assert first.request_changes == ()
     again = decision(Action.APPROVE, ROSA, **asked(sign=both, decisions=(make_decision(),)))
     assert refusal(again) is refusals.AlreadySigned
     second = decision(Action.APPROVE, IVAN, **asked(sign=both, decisions=(make_decision(),)))
