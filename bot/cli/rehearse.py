@@ -10,6 +10,7 @@ from bot.cli.common import json_option, open_desk, print_json, team_option
 from bot.cli.demo_processes import end_on_signals
 from bot.cli.desk import read_policy
 from bot.cli.rehearse_playground import in_playground
+from bot.cli.rehearse_workspace import in_workspace
 from bot.main.stop import Stop
 from bot.rehearsal.checks import RuleResult, count, is_good, lines, rule_json, summary
 from workflows.policy.model import Policy
@@ -39,8 +40,9 @@ def rehearse(
     try:
         desk, policy, source = _desk(team, file)
         if workspace:
-            raise Stop("A rehearsal in a real workspace is not there yet: leave --workspace out.")
-        results = in_playground(desk, policy, show)
+            results = in_workspace(desk, policy, channel or "", [email] if email else [], show)
+        else:
+            results = in_playground(desk, policy, show)
     except KeyboardInterrupt:
         raise Stop("Stopped. Nothing of the rehearsal is left.") from None
     about = {"desk": desk, "policy": source, "where": "workspace" if workspace else "playground"}

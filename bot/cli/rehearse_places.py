@@ -97,8 +97,16 @@ def _import(url: str, played: Script) -> None:
 def scratch_bot(folder: Path, environment: Mapping[str, str]) -> Iterator[Child]:
     """The real bot, once it is ready."""
     with child(folder, "bot", [sys.executable, "-m", "bot", "serve"], environment) as bot:
-        answering(f"http://{HOST}:{environment['PORT']}/readyz", bot)
+        ready(f"http://{HOST}:{environment['PORT']}/readyz", bot)
         yield bot
+
+
+def ready(address: str, started: Child) -> None:
+    """Once it answers. Its log goes with the folder, so what it said last is said here."""
+    try:
+        answering(address, started)
+    except Stop as stop:
+        raise Stop(f"The rehearsal cannot begin: {ended([started]) or stop}") from stop
 
 
 @contextlib.contextmanager
@@ -120,9 +128,11 @@ def ended(children: Sequence[Child]) -> str:
     return f"the {gone.name} has ended{': ' if said else ''}{' | '.join(said)[:1000]}"
 
 
-async def play_on(stage: Stage, url: str, played: Script, *, at_once: int, show: Show) -> list[RuleResult]:
+async def play_on(
+    stage: Stage, url: str, played: Script, *, at_once: int, why_no_mail: str, show: Show
+) -> list[RuleResult]:
     async with make_pool(url, options="") as pool:
         books = Books(pool, played.team)
         patient = SECONDS + SECONDS_A_PLAY * len(played.plays)
-        world = World(played.policy, played.company, stage, books, SECONDS, patient)
+        world = World(played.policy, played.company, stage, books, SECONDS, patient, why_no_mail)
         return await perform(world, played.plays, at_once=at_once, show=show)

@@ -34,7 +34,7 @@ async def _hold_is_off(scene: Scene, request: Request) -> None:
     for address in dict.fromkeys(scene.world.policy.desk.floor_email):
         await _mailed(scene, request, address)
     if not scene.world.policy.desk.floor_email:
-        scene.skip("no e-mail: desk.floor_email names no address")
+        scene.skip(f"no e-mail: {scene.world.why_no_mail}")
 
 
 async def _floor_told(scene: Scene) -> None:

@@ -21,11 +21,15 @@ async def perform(
             return await played(world, play, number)
 
     results: list[RuleResult] = []
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(play, number)) for play, number in plays]
+    tasks = [asyncio.ensure_future(one(play, number)) for play, number in plays]
+    try:
         for (play, number), task in zip(plays, tasks, strict=True):
             results.append(RuleResult(play.rule, play.title, _order(number, play.terms), await task))
             show(results[-1])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return results
 
 

@@ -50,6 +50,8 @@ class PlaygroundStage:
     """See `bot.rehearsal.stage.Stage`."""
 
     room = ROOM
+    viewer = EXTRAS[0]
+    """Somebody who is in every channel."""
 
     def __init__(self, address: str, client: httpx.AsyncClient, broken: Callable[[], str]) -> None:
         self._pages = f"{address}/playground"
@@ -57,7 +59,7 @@ class PlaygroundStage:
         self.broken = broken
 
     async def command(self, user: str, text: str) -> str:
-        return await self._act("command", user=user, channel=ROOM, text=text)
+        return await self._act("command", user=user, channel=self.room, text=text)
 
     async def click(self, user: str, post: Post, action_id: str) -> str:
         button = post.button(action_id)
@@ -67,14 +69,14 @@ class PlaygroundStage:
         return await self._act("click", user=user, **place)
 
     async def posts(self, channel: str) -> Sequence[Post]:
-        shown = await self._look("messages", user=EXTRAS[0], channel=channel, limit=str(LIMIT))
-        found = [each for each in shown["messages"] if each["from_bot"]]
+        shown = await self._look("messages", user=self.viewer, channel=channel, limit=str(LIMIT))
+        found = [each for each in shown.get("messages", ()) if each["from_bot"]]
         return [Post(channel, each["ts"], each["text"], each["blocks"], each["thread_ts"] or "") for each in found]
 
     async def private(self, user: str, channel: str, thread: str = "") -> Sequence[str]:
         page, more = ("thread", {"thread_ts": thread}) if thread else ("messages", {"limit": "1"})
         shown = await self._look(page, user=user, channel=channel, **more)
-        return [each["text"] for each in shown["ephemerals"]]
+        return [each["text"] for each in shown.get("ephemerals", ())]
 
     async def letters(self, address: str) -> Sequence[Letter] | None:
         mails = (await self._look("mails"))["mails"]

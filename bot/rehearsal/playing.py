@@ -1,7 +1,6 @@
 """One order through its requests, the way people would do it, and what came of each step."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import httpx
 import psycopg
@@ -10,10 +9,10 @@ from bot.rehearsal.checks import Check, Missed, missed, not_played
 from bot.rehearsal.endings import ENDINGS
 from bot.rehearsal.plan import NAMES, Act, Play
 from bot.rehearsal.refusing import refused_to_ask, refused_to_asker, refused_to_bystander
-from bot.rehearsal.scene import ASK_DOCTOR, Look, Scene, World, gate_words, press, type_command
+from bot.rehearsal.scene import ASK_DOCTOR, Look, Scene, World, gate_words, type_command
+from bot.rehearsal.signing import signed
 from bot.rehearsal.stage import Post
-from bot.slack.ids import ActionId
-from workflows.values import Request, RequestState
+from workflows.values import Request
 
 
 async def played(world: World, play: Play, number: str) -> tuple[Check, ...]:
@@ -52,7 +51,7 @@ async def _act(scene: Scene, act: Act) -> None:
     if request.is_pending:
         await refused_to_bystander(scene, act, request, cards[0])
         await refused_to_asker(scene, act, request, cards[0])
-        await _signed(scene, act, request, cards)
+        await signed(scene, act, request, cards)
     else:
         scene.skip("nobody else needs to sign: everybody who may ask for it also signs it")
     await ENDINGS[act.kind](scene, await scene.request())
@@ -123,42 +122,3 @@ async def _gate_while_pending(scene: Scene, act: Act, request: Request) -> None:
     what = setting if free else f"the gate: {scene.number} may not ship"
     expected = "it may ship" if free else "it may not ship"
     scene.must(gate.may_ship is free, what, expected=expected, got=gate_words(gate), do=ASK_DOCTOR)
-
-
-async def _signed(scene: Scene, act: Act, request: Request, cards: Sequence[Post]) -> None:
-    """Everybody signs in turn, each on a card in the channel of their role; only the last one decides."""
-    policy = scene.world.policy
-    for at, (role, user) in enumerate(act.cast.signers, 1):
-        what = f"{user} signs for {policy.role_label(role)}"
-        card = next(card for card in cards if card.channel == policy.roles[role].channel)
-        given = len((await scene.request()).decisions)
-        await press(scene, user, card, what)
-        now = await scene.until(_signed_by(scene, given), what, user=user, expected=f"{request.name} is signed")
-        left = len(act.cast.signers) - at
-        wanted = RequestState.PENDING if left else RequestState.APPROVED
-        told = f"{what}: {f'{left} more to sign' if left else 'approved'}"
-        expected, got = f"{request.name} is {wanted}", f"it is {now.state}"
-        scene.must(now.state == wanted, told, expected=expected, got=got, do=ASK_DOCTOR)
-    for channel in dict.fromkeys(card.channel for card in cards):
-        await _redrawn(scene, request, channel)
-
-
-def _signed_by(scene: Scene, before: int) -> Look[Request]:
-    async def look() -> Request | None:
-        now = await scene.request()
-        return now if len(now.decisions) > before or not now.is_pending else None
-
-    return look
-
-
-async def _redrawn(scene: Scene, request: Request, channel: str) -> None:
-    """The card shows that it is over, and nobody can press its buttons any more."""
-    posted = _posted(scene, request, channel, 1)
-
-    async def look() -> bool | None:
-        cards = await posted() or []
-        return (bool(cards) and not any(card.has(ActionId.APPROVE) for card in cards)) or None
-
-    what = f"the card in {channel} shows that it is approved"
-    await scene.until(look, what, expected="the card without buttons, with who signed", is_post=True)
-    scene.ok(what)

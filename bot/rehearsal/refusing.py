@@ -24,8 +24,11 @@ async def refused_to_ask(scene: Scene, act: Act) -> None:
     what = f"{scene.world.company.named(user)} may not ask for the {NAMES[act.kind]}, and is told so"
     asks = ASKS[Kind(act.kind)]
     opening = _common(refusals.MayNotAsk(what=asks, roles=("a",)), refusals.MayNotAsk(what=asks, roles=("b",)))
-    await type_command(scene, act, user, what)
-    await scene.until(_told(scene, user, scene.world.stage.room, opening), what, user=user, expected=opening)
+    async with scene.world.turns[user]:
+        told = await _times(scene, user, scene.world.stage.room, opening)
+        await type_command(scene, act, user, what)
+        look = _told(scene, user, scene.world.stage.room, opening, more_than=told)
+        await scene.until(look, what, user=user, expected=opening)
     after = await scene.world.books.newest(scene.number)
     got = after.name if after else "nothing"
     scene.must(after == before, what, expected="nothing is stored", got=f"{got} is stored", do=ASK_DOCTOR)
@@ -73,7 +76,7 @@ def _signed_already(request: Request) -> str:
 
 
 async def _refused(scene: Scene, request: Request, card: Post, user: str, *, what: str, opening: str) -> None:
-    told = _told(scene, user, card.channel, opening, card.thread)
+    told = _told(scene, user, card.channel, opening, thread=card.thread)
     await press(scene, user, card, what)
 
     async def look() -> Request | None:
@@ -90,13 +93,17 @@ def _differs(before: Request, now: Request) -> bool:
     return (before.state, len(before.decisions)) != (now.state, len(now.decisions))
 
 
-def _told(scene: Scene, user: str, channel: str, opening: str, thread: str = "") -> Look[bool]:
+def _told(scene: Scene, user: str, channel: str, opening: str, *, thread: str = "", more_than: int = 0) -> Look[bool]:
     """Whether this person was privately told something that begins like this."""
 
     async def look() -> bool | None:
-        return any(opening in each for each in await scene.world.stage.private(user, channel, thread)) or None
+        return await _times(scene, user, channel, opening, thread) > more_than or None
 
     return look
+
+
+async def _times(scene: Scene, user: str, channel: str, opening: str, thread: str = "") -> int:
+    return sum(opening in each for each in await scene.world.stage.private(user, channel, thread))
 
 
 def _common(one: Refusal, other: Refusal) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -38,6 +39,9 @@ class World:
     books: Books
     patience: float
     patience_for_posts: float
+    why_no_mail: str
+    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """Of people whose answers do not say what they answer: one at a time."""
 
 
 @dataclass
