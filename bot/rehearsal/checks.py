@@ -74,7 +74,7 @@ def count(results: Iterable[RuleResult]) -> dict[Result, int]:
 def summary(results: Sequence[RuleResult], seconds: float) -> str:
     counted = count(results)
     checks = sum(check.result == "passed" for each in results for check in each.checks)
-    played = f"{counted['passed']} of {len(results)} rules work as the policy says, {checks} checks, {seconds:.0f} s"
+    played = f"{counted['passed']} of {len(results)} went as the policy says, {checks} checks, {seconds:.0f} s"
     skipped = f"; {counted['not played']} not played" if counted["not played"] else ""
     if counted["missed"]:
         return f"✗ {counted['missed']} missed; {played}{skipped}."

@@ -16,7 +16,7 @@ from workflows.order_numbers import BadOrderNumber, normalise
 from workflows.policy.fields import folded
 from workflows.policy.model import OrderNumberFormat, Policy, Reason, Rule
 from workflows.policy.patterns import literal_prefixes
-from workflows.policy.rules import Applied, rule_for
+from workflows.policy.rules import Applied, Facts, matches, rule_for
 from workflows.values import Stage
 
 CUSTOMER: Final = "Rehearsal, no real order"
@@ -49,16 +49,19 @@ class Terms:
 
 def applied(policy: Policy, kind: str, terms: Terms) -> Applied:
     """What the policy asks for. A cancel is of the whole order, so that its refund is the order's total."""
-    return rule_for(
-        policy,
-        kind=kind,
-        reason=terms.reason,
-        order_total=terms.minor,
-        currency=terms.currency,
-        stage=terms.stage,
-        customer=terms.customer,
-        refund=terms.minor if kind == "cancel" else None,
-    )
+    facts = facts_of(kind, terms)
+    return rule_for(policy, **{name: getattr(facts, name) for name in Facts.__slots__})
+
+
+def decided_by(policy: Policy, kind: str, terms: Terms) -> int:
+    """The rule that is applied, from 1, or 0 for the default; without the words that `rule_for` makes."""
+    facts = facts_of(kind, terms)
+    return next((at for at, rule in enumerate(policy.rules, 1) if matches(rule, facts)), 0)
+
+
+def facts_of(kind: str, terms: Terms) -> Facts:
+    refund = terms.minor if kind == "cancel" else None
+    return Facts(kind, terms.reason, terms.minor, terms.currency, terms.stage, terms.customer, refund)
 
 
 def terms_of(policy: Policy, kinds: Sequence[str], reasons: Iterable[Reason]) -> Iterator[Terms]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.rehearsal.casting import Cast, Company
-from bot.rehearsal.orders import Terms, applied, reason_sorts, terms_of
+from bot.rehearsal.orders import Terms, applied, decided_by, facts_of, reason_sorts, terms_of
 from workflows.policy.model import Policy, Reason, Rule
-from workflows.policy.rules import Applied, Facts, matches, sign_in_words, when_in_words
+from workflows.policy.rules import Applied, matches, sign_in_words, when_in_words
 from workflows.words import listed
 
 # What is played with one order, by the kind of its reason.
@@ -22,6 +22,7 @@ NAMES: Final[Mapping[str, str]] = {
     "cancel": "cancel",
     "change": "change",
 }
+MOST_NAMED: Final = 3
 PLAYED: Final = frozenset({"place_hold", "release_hold"})
 
 
@@ -51,43 +52,37 @@ class Play:
 
 def plan(policy: Policy, company: Company) -> tuple[Play, ...]:
     """A play for each rule in the policy's order, then the defaults."""
-    rules = tuple(_rule_play(policy, company, at, rule) for at, rule in enumerate(policy.rules, 1))
+    orders = {kind: _decided(policy, kind) for kind in {rule.kind for rule in policy.rules}}
+    rules = tuple(_rule_play(policy, company, at, orders[rule.kind]) for at, rule in enumerate(policy.rules, 1))
     return (*rules, *_defaults(policy, company))
 
 
-def _rule_play(policy: Policy, company: Company, at: int, rule: Rule) -> Play:
+def _decided(policy: Policy, kind: str) -> list[tuple[Terms, int]]:
+    """Orders of every sort that the rules of this kind tell apart, each with the rule that takes it."""
+    reasons_of, kinds = next((reasons, kinds) for reasons, kinds in STORIES.items() if kind in kinds)
+    reasons = reason_sorts(policy, kinds, policy.reasons_of(reasons_of))
+    return [(terms, decided_by(policy, kind, terms)) for terms in terms_of(policy, kinds, reasons)]
+
+
+def _rule_play(policy: Policy, company: Company, at: int, orders: Sequence[tuple[Terms, int]]) -> Play:
+    rule = policy.rules[at - 1]
     title = f"Rule {at}: {NAMES[rule.kind]}, {when_in_words(rule.when)}"
     if rule.kind not in PLAYED:
         return Play(at, title, why=f"a rehearsal cannot {NAMES[rule.kind]} yet")
-    found = [terms for terms in _candidates(policy, rule.kind) if applied(policy, rule.kind, terms).rule == at]
+    found = [terms for terms, taker in orders if taker == at]
     if not found:
-        return Play(at, title, why=_shadowed(policy, at, rule), is_miss=True)
+        return Play(at, title, why=_shadowed(at, rule, orders), is_miss=True)
     signed = sign_in_words(policy, applied(policy, rule.kind, found[0]).sign)
     return _played(policy, company, at, f"{title}: {signed}", found)
 
 
-def _candidates(policy: Policy, kind: str) -> Iterator[Terms]:
-    reasons_of, kinds = _story_of(kind)
-    return terms_of(policy, kinds, reason_sorts(policy, kinds, policy.reasons_of(reasons_of)))
-
-
-def _story_of(kind: str) -> tuple[str, tuple[str, ...]]:
-    return next((reasons, kinds) for reasons, kinds in STORIES.items() if kind in kinds)
-
-
-def _shadowed(policy: Policy, at: int, rule: Rule) -> str:
+def _shadowed(at: int, rule: Rule, orders: Sequence[tuple[Terms, int]]) -> str:
     """Which rules take everything that this one could."""
-    mine = [terms for terms in _candidates(policy, rule.kind) if matches(rule, _facts(rule.kind, terms))]
-    if not mine:
+    takers = sorted({taker for terms, taker in orders if matches(rule, facts_of(rule.kind, terms))})
+    if not takers:
         return f"rule {at} can never be reached: no order that can still be stopped is like that"
-    takers = sorted({taker for terms in mine if isinstance(taker := applied(policy, rule.kind, terms).rule, int)})
     named = listed([f"rule {taker}" for taker in takers], "and")
     return f"rule {at} can never be reached: {named} {'takes' if len(takers) == 1 else 'take'} its orders first"
-
-
-def _facts(kind: str, terms: Terms) -> Facts:
-    refund = terms.minor if kind == "cancel" else None
-    return Facts(kind, terms.reason, terms.minor, terms.currency, terms.stage, terms.customer, refund)
 
 
 def _played(policy: Policy, company: Company, at: int, title: str, found: Sequence[Terms]) -> Play:
@@ -125,26 +120,35 @@ def _default_plays(
     policy: Policy, company: Company, kinds: tuple[str, ...], reasons: Sequence[Reason]
 ) -> Iterator[Play]:
     """As few orders as it takes to see each of these kinds without a rule."""
-    open_terms = {terms: _without_rule(policy, kinds, terms) for terms in terms_of(policy, kinds, reasons)}
-    left = frozenset().union(*open_terms.values())
+    free: dict[Terms, frozenset[str]] = {}
+    for terms in terms_of(policy, kinds, reasons):
+        free[terms] = _without_rule(policy, kinds, terms)
+        if len(free[terms]) == len(kinds):
+            break
+    left: frozenset[str] = frozenset().union(*free.values())
     while left:
-        most = max(len(free & left) for free in open_terms.values())
-        found = [terms for terms, free in open_terms.items() if len(free & left) == most]
-        shown = tuple(kind for kind in kinds if kind in open_terms[found[0]] & left)
-        left -= set(shown)
-        yield _default_play(policy, company, shown, reasons, found)
+        best = max(free.values(), key=lambda each: len(each & left)) & left
+        yield _default_play(policy, company, best, reasons, [terms for terms in free if free[terms] >= best])
+        left -= best
 
 
 def _without_rule(policy: Policy, kinds: tuple[str, ...], terms: Terms) -> frozenset[str]:
-    return frozenset(kind for kind in kinds if applied(policy, kind, terms).rule == "default")
+    return frozenset(kind for kind in kinds if not decided_by(policy, kind, terms))
 
 
 def _default_play(
-    policy: Policy, company: Company, kinds: Sequence[str], reasons: Sequence[Reason], found: Sequence[Terms]
+    policy: Policy, company: Company, without_rule: frozenset[str], reasons: Sequence[Reason], found: Sequence[Terms]
 ) -> Play:
+    kinds = [kind for kind in STORIES[reasons[0].kind] if kind in without_rule]
     what = listed([NAMES[kind] for kind in kinds], "and").capitalize()
     signed = sign_in_words(policy, applied(policy, kinds[0], found[0]).sign)
-    title = f"{what}, reason {listed([reason.code for reason in reasons])}, no rule of its own: {signed}"
+    title = f"{what}, {_reasons_in_words(reasons)}: {signed}"
     if not PLAYED.issuperset(kinds):
         return Play(0, title, why=f"a rehearsal cannot {listed([NAMES[kind] for kind in kinds])} yet")
     return _played(policy, company, 0, title, found)
+
+
+def _reasons_in_words(reasons: Sequence[Reason]) -> str:
+    if len(reasons) > MOST_NAMED:
+        return f"{len(reasons)} reasons without a rule of their own"
+    return f"reason {listed([reason.code for reason in reasons])}, no rule of its own"

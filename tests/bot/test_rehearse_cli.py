@@ -91,7 +91,7 @@ def test_a_rule_that_can_never_be_reached_is_a_miss_and_the_others_are_played(tm
     assert "✗ Rule 2: hold, order total over USD 9,000 and reason credit" in ended.output
     assert "instead: rule 2 can never be reached: rule 1 takes its orders first\n" in ended.output
     assert "✓ Rule 1: hold, order total over USD 5,000: Credit signs\n    REHEARSAL-1: USD 5,000.01" in ended.output
-    assert ended.output.splitlines()[-1].startswith("✗ 1 missed; 2 of 3 rules work as the policy says")
+    assert ended.output.splitlines()[-1].startswith("✗ 1 missed; 2 of 3 went as the policy says")
 
 
 def test_a_file_that_could_not_be_applied_is_refused_in_the_words_of_desk_check(tmp_path):
@@ -173,7 +173,7 @@ def test_a_bot_that_dies_is_a_miss_and_not_a_wait(tmp_path):
     said = output.read_text()
     assert "the bot has ended" in said
     assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("✗ 5 missed; 0 of 8 rules work")
+    assert said.splitlines()[-1].startswith("✗ 5 missed; 0 of 8 went")
     assert list(temporary.iterdir()) == []
 
 
