@@ -34,6 +34,7 @@ class Settings:
     port: int
     log_level: str
     lease_seconds: float
+    allow_private_hooks: bool
 
 
 NAMES: Final = {
@@ -69,6 +70,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         data_dir=Path(environment.get("REDTAG_DATA_DIR") or ".redtag").absolute(),
         port=int(environment.get("PORT") or 3000),
         lease_seconds=float(environment.get("REDTAG_LEASE_SECONDS") or 60),
+        allow_private_hooks=environment.get("REDTAG_ALLOW_PRIVATE_HOOKS") == "1",
     )
 
 

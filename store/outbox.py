@@ -14,7 +14,7 @@ import orjson
 import psycopg
 import structlog
 
-from store.outbox_sql import BACKLOG, CLAIM, DEAD, RETRY_DEAD, SETTLE
+from store.outbox_sql import BACKLOG, CLAIM, DEAD, RETRY_DEAD, SETTLE, SETTLE_CALL
 from store.pool import Pool, desk_transaction, worker_transaction
 from workflows.notices import PACES, Claimed, Dead, Retry, Sent, Settlement, Skipped, pace
 
@@ -35,7 +35,9 @@ __all__ = [
 CHANNEL: Final = "redtag_notices"
 ACTOR: Final = "redtag"
 # What the audit says of a send; the private answers and the redrawn cards would only fill it.
-AUDITED: Final = frozenset({"card", "floor", "floor.email", "outcome"})
+AUDITED: Final = frozenset({"card", "floor", "floor.email", "hook", "outcome", "request.email", "requester.email"})
+HOOK: Final = "hook"
+TOLD_AT: Final = frozenset({1, 8})  # tries after which people hear of a call that fails: at once, and after ten minutes
 CARDS: Final = frozenset({"card", "card.redraw"})
 LONGEST_ERROR: Final = 500
 FIRST_DELAY: Final = 0.5  # seconds, before listening again; doubles
@@ -79,8 +81,11 @@ async def settle(
 ) -> bool:
     """Write down how a send ended and free its lane. False, and nothing written, where the lane is no longer ours."""
     parameters = _common(claimed) | _ending(claimed, settlement) | _resting(claimed, settlement, paces)
+    statement = SETTLE
+    if claimed.kind == HOOK:
+        statement, parameters = SETTLE_CALL, parameters | _call(claimed, settlement)
     async with desk_transaction(pool, claimed.desk_id) as connection:
-        row = await (await connection.execute(SETTLE, parameters)).fetchone()
+        row = await (await connection.execute(statement, parameters)).fetchone()
     return bool(row and row["settled"])
 
 
@@ -115,6 +120,27 @@ def _ending(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:
     said = isinstance(settlement, Dead) or (claimed.kind in AUDITED and not isinstance(settlement, Retry))
     action = f"notice.{values['state']}" if said else ""
     return values | {"action": action, "facts": orjson.dumps(facts).decode()}
+
+
+def _call(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:
+    """How the call to another system stands. People hear when it is accepted, first refused, and given up."""
+    match settlement:
+        case Sent():
+            state, told, trouble = "accepted", True, False
+        case Retry(_, _, definite):
+            state = "failed" if definite else "unknown"
+            told = trouble = claimed.attempts in TOLD_AT
+        case Dead(_, definite):
+            state, told, trouble = "failed" if definite else "unknown", True, True
+        case Skipped():
+            state, told, trouble = "failed", True, True
+    return {
+        "call_state": state,
+        "endpoint": str(claimed.payload.get("endpoint", "refund")),
+        "told": told,
+        "trace": claimed.trace,
+        "trouble": trouble,
+    }
 
 
 def _resting(claimed: Claimed, settlement: Settlement, paces: Mapping[str, timedelta]) -> dict[str, timedelta]:

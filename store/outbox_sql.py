@@ -61,7 +61,7 @@ CLAIM: Final = """
 """
 
 # Nothing happens unless the lane still carries the token of the claim and the notice is not settled yet.
-SETTLE: Final = """
+_SETTLE: Final = """
     with held as (
         select id from notices where desk_id = %(desk)s and id = %(id)s and state = 'ready' for update
     ),
@@ -88,9 +88,37 @@ SETTLE: Final = """
         insert into audit (desk_id, chain, at, actor, action, request, facts)
         select %(desk)s, %(order)s, clock_timestamp(), %(actor)s, %(action)s, %(request)s, %(facts)s::jsonb
         from settled where %(action)s <> ''
-    )
+    ){more}
     select count(*) as settled from settled
 """
+SETTLE: Final = _SETTLE.format(more="")
+
+# How a call to another system stands, and who hears of it: the thread of the request's first card and, where a person
+# should look, the managers.
+_CALLED: Final = """,
+    called as (
+        update hook_calls c
+        set state = %(call_state)s, error = %(error)s,
+            accepted_at = case when %(call_state)s = 'accepted' then clock_timestamp() end
+        from settled
+        where c.desk_id = %(desk)s and c.endpoint = %(endpoint)s and c.request = %(request)s and c.state <> 'accepted'
+    ),
+    places as (
+        (select 'slack:' || channel as lane, 'thread' as place from cards
+         where desk_id = %(desk)s and request = %(request)s order by posted_at limit 1)
+        union all
+        select 'slack:' || (p.document -> 'desk' ->> 'managers_channel'), 'managers'
+        from desks d join policies p on p.desk_id = d.desk_id and p.version = d.policy_version
+        where d.desk_id = %(desk)s and p.document -> 'desk' ->> 'managers_channel' <> '' and %(trouble)s
+    ),
+    told as (
+        insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)
+        select %(desk)s, 'hook.state', places.lane, %(order)s, %(request)s,
+               jsonb_build_object('endpoint', %(endpoint)s::text, 'place', places.place), %(trace)s,
+               clock_timestamp(), clock_timestamp()
+        from settled, places where %(told)s
+    )"""
+SETTLE_CALL: Final = _SETTLE.format(more=_CALLED)
 
 BACKLOG: Final = """
     select desk_id, sum(ready) as ready, sum(dead) as dead, now() - min(created_at) as oldest

@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "Claimed",
     "Clients",
+    "Hook",
     "Mail",
     "Nothing",
     "Outbox",
@@ -83,11 +84,21 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A call to another system. `body` is what was stored with the approval, to the byte."""
+
+    url: str
+    secret: str
+    webhook_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     why: str
 
 
-Call = Post | tuple[Update, ...] | Reply | Mail | Publish | Nothing
+Call = Post | tuple[Update, ...] | Reply | Mail | Publish | Hook | Nothing
 
 
 class Renderer(Protocol):

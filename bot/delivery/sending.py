@@ -1,7 +1,8 @@
 """From a claimed notice to its destination."""
 
 from bot.delivery.email import EmailSender
-from bot.delivery.ports import Call, Mail, Nothing, Post, Publish, Renderer, Reply
+from bot.delivery.hooks import HookSender
+from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Renderer, Reply
 from bot.delivery.slack import SlackSender
 from workflows.notices import Claimed, Settlement, Skipped
 
@@ -9,10 +10,11 @@ from workflows.notices import Claimed, Settlement, Skipped
 class Sender:
     """See `bot.delivery.ports.Sends`."""
 
-    def __init__(self, renderer: Renderer, slack: SlackSender, email: EmailSender) -> None:
+    def __init__(self, renderer: Renderer, slack: SlackSender, email: EmailSender, hooks: HookSender) -> None:
         self._renderer = renderer
         self._slack = slack
         self._email = email
+        self._hooks = hooks
 
     async def prepare(self, claimed: Claimed) -> Call:
         return await self._renderer.render(claimed)
@@ -20,14 +22,17 @@ class Sender:
     async def send(self, claimed: Claimed, call: Call) -> Settlement:
         match call:
             case Post():
-                return await self._slack.post(claimed, call)
+                sending = self._slack.post(claimed, call)
             case Reply():
-                return await self._slack.reply(claimed, call)
+                sending = self._slack.reply(claimed, call)
             case Mail():
-                return await self._email.send(claimed, call)
+                sending = self._email.send(claimed, call)
+            case Hook():
+                sending = self._hooks.send(claimed, call)
             case Publish():
-                return await self._slack.publish(claimed, call)
+                sending = self._slack.publish(claimed, call)
             case Nothing(why):
                 return Skipped(why)
             case _:
-                return await self._slack.update(claimed, call)
+                sending = self._slack.update(claimed, call)
+        return await sending

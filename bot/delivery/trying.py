@@ -9,10 +9,14 @@ from workflows.notices import Claimed, Dead, Retry, Settlement
 
 FIRST: Final = 1.0  # seconds, doubling
 LONGEST: Final = 15 * 60.0
+HOOK: Final = "hook"
+HOOK_FIRST: Final = 5.0  # seconds, doubling
+HOOK_LONGEST: Final = 60 * 60.0
 
 # From the first attempt on. Resend knows an idempotency key for 24 hours; a response_url lives for 30 minutes.
 HORIZONS: Final[Mapping[str, timedelta]] = {
     "email": timedelta(hours=23),
+    HOOK: timedelta(hours=72),
     "reply": timedelta(minutes=30),
     "slack": timedelta(hours=24),
 }
@@ -23,8 +27,14 @@ def backoff(attempts: int, draw: Callable[[float, float], float] = random.unifor
     return timedelta(seconds=draw(0, min(LONGEST, FIRST * 2 ** min(attempts - 1, 20))))
 
 
+def hook_backoff(attempts: int, draw: Callable[[float, float], float] = random.uniform) -> timedelta:
+    """About five seconds, doubling to an hour: receivers are told that there is time to mend something."""
+    return timedelta(seconds=min(HOOK_LONGEST, HOOK_FIRST * 2 ** min(attempts - 1, 20)) * draw(0.9, 1.1))
+
+
 def again(claimed: Claimed, error: str, *, definite: bool) -> Retry:
-    return Retry(backoff(claimed.attempts), error, definite=definite)
+    wait = hook_backoff if claimed.channel_kind == HOOK else backoff
+    return Retry(wait(claimed.attempts), error, definite=definite)
 
 
 def horizon(claimed: Claimed) -> timedelta:

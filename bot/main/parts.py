@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 
 from bot.delivery.email import EmailSender
+from bot.delivery.hooks import HookSender, hook_session
 from bot.delivery.loop import Delivery
 from bot.delivery.ports import Reply
 from bot.delivery.response_url import ResponseUrls
@@ -34,6 +35,7 @@ from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
 from store.desk import PostgresStore
+from store.hook_calls import HookCalls
 from store.notices import add_notice
 from store.outbox import Outbox, hint
 from store.pool import Pool, make_pool
@@ -90,7 +92,8 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         reading, outbox = Reading(pool), Outbox(pool, paces=paces)
         mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
         slack = SlackSender(clients, session, settings.slack_api_url)
-        sender = Sender(StoredRenderer(reading), slack, mail)
+        hooks = await stack.enter_async_context(hook_session(allow_private=settings.allow_private_hooks))
+        sender = Sender(StoredRenderer(reading, HookCalls(pool)), slack, mail, HookSender(hooks))
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         hints = Hints(pool)
 

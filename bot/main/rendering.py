@@ -4,11 +4,12 @@ import hashlib
 from typing import Final
 
 from bot.delivery.mails import FloorRelease, floor_release_mail
-from bot.delivery.ports import Call, Mail, Nothing, Post, Publish, Reply, Update
+from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, Update
 from bot.slack import cards, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
+from store.hook_calls import HookCalls
 from store.reading import Reading
 from workflows.notices import Claimed
 from workflows.outcome import NEW
@@ -22,8 +23,9 @@ from workflows.words import listed
 class StoredRenderer:
     """See `bot.delivery.ports.Renderer`."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, calls: HookCalls) -> None:
         self._reading = reading
+        self._calls = calls
 
     async def render(self, claimed: Claimed) -> Call:
         if claimed.kind == "reply":
@@ -74,6 +76,15 @@ class StoredRenderer:
         # Should the order be held again between two tries, the second mail says something else and is another one.
         key = f"{claimed.key}/{hashlib.sha256(words.text.encode()).hexdigest()[:12]}"
         return Mail(str(claimed.payload["to"]), words.subject, words.text, words.html, key)
+
+    async def hook(self, claimed: Claimed, view: RequestView) -> Call:
+        hook = view.policy.desk.refund_hook
+        if hook is None:
+            return Nothing("the policy has no refund hook any more")
+        taken = await self._calls.take(claimed.desk_id, REFUND, view.request.number)
+        return (
+            Hook(hook.url, hook.secret, taken.webhook_id, taken.body) if taken else Nothing("it was accepted already")
+        )
 
     async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
         """A release stands in the thread of its hold's placement."""
@@ -142,11 +153,13 @@ def _name(view: RequestView, user_id: str | None) -> str:
     return view.names.get(user_id or "") or user_id or ""
 
 
+REFUND: Final = "refund"
 MOST_LINES: Final = 20
 RENDERERS: Final = {
     "card": StoredRenderer.card,
     "card.redraw": StoredRenderer.redraw,
     "floor": StoredRenderer.floor,
     "floor.email": StoredRenderer.floor_email,
+    "hook": StoredRenderer.hook,
     "outcome": StoredRenderer.outcome,
 }

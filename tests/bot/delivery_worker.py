@@ -11,6 +11,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.delivery.email import EmailSender
+from bot.delivery.hooks import HookSender
 from bot.delivery.loop import Delivery
 from bot.delivery.ports import Mail, Post
 from bot.delivery.sending import Sender
@@ -33,7 +34,7 @@ async def main(database_url, base, lease):
         email = EmailSender(session, "re_playground", f"{base}/resend", "redtag@acme.example")
         delivery = Delivery(
             Outbox(pool, paces={}),
-            Sender(Renderer(), slack, email),
+            Sender(Renderer(), slack, email, HookSender(session)),
             lease=timedelta(seconds=float(lease)),
             poll=0.1,
         )

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from bot.delivery.email import EmailSender
+from bot.delivery.hooks import HookSender
 from bot.delivery.loop import Delivery
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
@@ -21,6 +22,7 @@ from playground.slack.workspace import Workspace, running
 from store.audit import verify
 from store.desk import PostgresStore
 from store.embedded import start_embedded
+from store.hook_calls import HookCalls
 from store.migrate import MigrationProblem, ensure_roles, newest, upgrade
 from store.outbox import Outbox
 from store.policies import apply_policy
@@ -176,7 +178,11 @@ async def delivering(pool, workspaces):
         resend = f"{workspaces[TEAMS[0]].base_url}/resend"
         mail = EmailSender(session, "re_test_key_123", resend, "Redtag <redtag@acme.example>")
         outbox = Outbox(pool, paces={})
-        delivery = Delivery(outbox, Sender(StoredRenderer(Reading(pool)), slack, mail), lease=timedelta(seconds=20))
+        delivery = Delivery(
+            outbox,
+            Sender(StoredRenderer(Reading(pool), HookCalls(pool)), slack, mail, HookSender(session)),
+            lease=timedelta(seconds=20),
+        )
         under_way = asyncio.ensure_future(delivery.run())
         yield outbox
         await delivery.stop()
