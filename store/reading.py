@@ -29,7 +29,13 @@ _ORDER: Final = """
              where d.desk_id = o.desk_id and d.request = r.number), 'followers', (
              select jsonb_agg(f.member order by f.at, f.member) from request_followers f
              where f.desk_id = o.desk_id and f.request = r.number)) order by r.number desc)
-         from requests r where r.desk_id = o.desk_id and r.order_number = o.number) as requests
+         from requests r where r.desk_id = o.desk_id and r.order_number = o.number) as requests,
+        (select jsonb_agg(jsonb_build_object(
+             'endpoint', c.endpoint, 'request', c.request, 'state', c.state, 'attempts', c.attempts, 'error', c.error,
+             'amount', c.amount, 'currency', c.currency, 'tried_at', c.tried_at, 'accepted_at', c.accepted_at)
+             order by c.request, c.endpoint)
+         from requests r join hook_calls c on c.desk_id = r.desk_id and c.request = r.number
+         where r.desk_id = o.desk_id and r.order_number = o.number) as calls
     from orders o
     where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number) limit 1
 """
@@ -112,6 +118,7 @@ class Reading:
             gate=gate(order, holds, pending, policy),
             policy=policy,
             names=names,
+            calls=tuple(rows.hook_call(each) for each in row["calls"] or ()),
         )
 
     async def gate(self, desk_id: str, typed: str) -> Gate:
@@ -139,6 +146,8 @@ class Reading:
             open_holds=tuple(hold for hold in holds if hold.is_open),
             policy=policy,
             names=names,
+            calls=tuple(rows.hook_call(each) for each in row["calls"] or () if each["request"] == number),
+            others=tuple(other for other in requests if other.number != number),
         )
 
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]:

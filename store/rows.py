@@ -18,6 +18,7 @@ from workflows.values import (
     Signature,
     Standing,
 )
+from workflows.views import HookCall
 
 Row = Mapping[str, Any]
 MOMENTS: Final = ("picked_at", "packed_at", "shipped_at")
@@ -95,6 +96,10 @@ def request(row: Row) -> Request:
 def decision(row: Row) -> Decision:
     at = datetime.fromisoformat(row["at"])
     return Decision(row["member"], row["role"], row["decision"], row["note"], at)
+
+
+def hook_call(row: Row) -> HookCall:
+    return HookCall(**{**row, "accepted_at": moment(row["accepted_at"]), "tried_at": moment(row["tried_at"])})
 
 
 def member(row: Row) -> Member:

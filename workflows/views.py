@@ -14,6 +14,21 @@ from workflows.values import Hold, Kind, Order, Request, RequestState
 
 
 @dataclass(frozen=True, slots=True)
+class HookCall:
+    """How a call to another system stands. `state`: waiting | sent | accepted | failed | unknown."""
+
+    endpoint: str
+    request: int
+    state: str
+    attempts: int
+    error: str
+    amount: int
+    currency: str
+    tried_at: datetime | None
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """Everything a card shows. `names` are display names by user id, for places that cannot mention people."""
 
@@ -23,6 +38,8 @@ class RequestView:
     open_holds: tuple[Hold, ...]
     policy: Policy
     names: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[HookCall, ...] = ()  # of this request
+    others: tuple[Request, ...] = ()  # the order's other requests, newest first
 
     @property
     def reason_label(self) -> str:
@@ -72,6 +89,7 @@ class OrderView:
     gate: Gate
     policy: Policy
     names: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[HookCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from psycopg import errors
 from sqlalchemy import BigInteger, Identity
 
 from store.tables import metadata
-from tests.store.seeding import DESK, OTHER, insert, row_of, seed
+from tests.store.seeding import DESK, OTHER, act_as, insert, row_of, seed
 
 OPEN = ("requested", "active", "release_requested")
 CLOSED = ("released", "rejected", "withdrawn")
@@ -231,3 +231,51 @@ def test_numbers_that_grow_for_ever_have_room_for_ever():
 def test_money_is_whole_minor_units():
     money = [tables["orders"].c.total, tables["orders"].c.placed_total, tables["order_lines"].c.unit_price]
     assert {type(column.type) for column in money} == {BigInteger}
+
+
+# Calls to other systems
+
+
+@pytest.mark.parametrize("state", ["pending", "rejected", "withdrawn", "expired", "void"])
+def test_only_an_approved_cancel_can_owe_a_refund(database, state):
+    decided = None if state == "pending" else "2026-11-21T10:00:00Z"
+    add(database, "requests", number=2, state=state, decided_at=decided)
+    refused(database, "hook_calls", errors.ForeignKeyViolation, request=2, endpoint="refund", webhook_id="other")
+
+
+@pytest.mark.parametrize("kind", ["place_hold", "release_hold", "change"])
+def test_nothing_but_a_cancel_can_owe_a_refund(database, kind):
+    asked = "{}" if kind == "change" else None
+    add(database, "requests", number=2, kind=kind, asked=asked)
+    refused(database, "hook_calls", errors.CheckViolation, request=2, endpoint="refund", kind=kind, webhook_id="other")
+    refused(
+        database, "hook_calls", errors.ForeignKeyViolation, request=2, endpoint="refund", kind="cancel", webhook_id="x"
+    )
+
+
+def test_a_request_cannot_say_that_it_was_something_else_to_get_a_call(database):
+    refused(
+        database, "hook_calls", errors.CheckViolation, request=1, endpoint="other", decided="rejected", webhook_id="x"
+    )
+
+
+def test_an_approval_owes_one_refund(database):
+    add(database, "hook_calls", endpoint="refund", webhook_id="first")
+    refused(database, "hook_calls", errors.UniqueViolation, endpoint="refund", webhook_id="second")
+
+
+def test_an_approval_whose_refund_was_called_for_is_not_taken_back(database):
+    with pytest.raises(errors.ForeignKeyViolation), database.transaction():
+        database.execute("update requests set state = 'rejected' where number = 1")
+
+
+def test_what_is_sent_is_never_rewritten(database):
+    act_as(database, "redtag_app", DESK)
+    database.execute("update hook_calls set state = 'unknown', accepted_at = null")
+    with pytest.raises(errors.InsufficientPrivilege), database.transaction():
+        database.execute("update hook_calls set body = '{}'")
+
+
+def test_a_cancel_or_change_says_what_it_asks_for_and_nothing_else_does(database):
+    refused(database, "requests", errors.CheckViolation, number=2, kind="cancel", asked=None)
+    refused(database, "requests", errors.CheckViolation, number=2, kind="place_hold", asked="{}")
