@@ -39,6 +39,8 @@ def rehearse(
     show = _silent if as_json else _show
     try:
         desk, policy, source = _desk(team, file)
+        if not as_json:
+            click.echo("Starting a database and a bot for the rehearsal …\n")
         if workspace:
             results = in_workspace(desk, policy, channel or "", [email] if email else [], show)
         else:

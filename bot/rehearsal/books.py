@@ -35,3 +35,9 @@ class Books:
             entry.action == "notice.sent" and entry.request == request and entry.facts.get("kind") == "floor.email"
             for entry in timeline
         )
+
+    async def rule_of(self, number: str, request: int) -> str:
+        """What the bot wrote down as the rule that decides this request."""
+        timeline = (await self.order(number)).timeline
+        created = (entry for entry in timeline if entry.action == "request.created" and entry.request == request)
+        return next((str(entry.facts.get("rule", "")) for entry in created), "")

@@ -80,7 +80,7 @@ class Relay:
 
     async def _passed_on(self, method: str, arguments: JSON) -> web.Response:
         headers = {"Authorization": f"Bearer {self._token}"}
-        form = {name: _written(value) for name, value in without_values(arguments).items()}
+        form = {name: _written(value) for name, value in without_values(arguments).items() if value is not None}
         url = f"{self._api_url}{method}"
         async with self._session.post(url, data=form, headers=headers, allow_redirects=False) as answer:
             body = await answer.read()
