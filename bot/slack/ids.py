@@ -14,6 +14,11 @@ class ActionId(StrEnum):
     DETAILS = "request.details"
     REASON = "request.reason"
     HOLD_RELEASE = "hold.release"
+    JOIN = "request.join"
+    AGAIN = "request.again"
+    PREVIEW = "preview"
+    CANCEL_REST = "cancel.rest"
+    CANCEL_INSTEAD = "cancel.instead"
 
 
 class CallbackId(StrEnum):
@@ -28,6 +33,8 @@ class CallbackId(StrEnum):
     HOLD_FROM_MESSAGE = "hold.from_message"
     HOLD_OPEN = "hold.open"
     RELEASE_OPEN = "release.open"
+    CANCEL_OPEN = "cancel.open"
+    CHANGE_OPEN = "change.open"
 
 
 class BlockId(StrEnum):
@@ -39,6 +46,25 @@ class BlockId(StrEnum):
     UNTIL = "until"
     NOTE = "note"
     HOLD = "hold"
+    ALL = "all"
+    PAGE = "lines.page"
+    ADD_SKU = "add.sku"
+    ADD_QTY = "add.qty"
+    ADD_PRICE = "add.price"
+    SHIP_BY = "ship_by"
+
+
+def qty_of(line: int) -> str:
+    """The block that asks for the units of one line."""
+    return f"qty.{line}"
+
+
+def sku_of(line: int) -> str:
+    return f"sku.{line}"
+
+
+def remove_of(line: int) -> str:
+    return f"remove.{line}"
 
 
 _VALUE: Final = re.compile(r"([1-9][0-9]{0,9})\.([1-9][0-9]{0,9})")
