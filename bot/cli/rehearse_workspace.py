@@ -89,7 +89,7 @@ async def _played(
     room: Room, played: Script, url: str, bot: tuple[Child, Mapping[str, str]], listener: socket.socket, *, show: Show
 ) -> list[RuleResult]:
     process, environment = bot
-    relay = Relay(room.settings.slack_api_url, room.settings.bot_token, room.channel)
+    relay = Relay(room.settings.slack_api_url, room.settings.bot_token, room.channel, next(iter(room.emails), ""))
     reached = Bot(
         f"http://{HOST}:{environment['PORT']}/slack/events",
         environment["SLACK_SIGNING_SECRET"],

@@ -69,10 +69,17 @@ def terms_of(policy: Policy, kinds: Sequence[str], reasons: Iterable[Reason]) ->
     rules = [rule for rule in policy.rules if rule.kind in kinds]
     named = dict.fromkeys(customer for rule in rules for customer in rule.when.customer)
     customers = _sorts([CUSTOMER, *named], [rule.when.customer for rule in rules])
-    stages = _sorts(STAGES, [rule.when.stage for rule in rules])
+    stages = _sorts(_stages(policy, kinds), [rule.when.stage for rule in rules])
     sorts = itertools.product(stages, customers, _amounts(rules))
     for (stage, customer, (currency, total)), reason in itertools.product(sorts, reasons):
         yield Terms(reason, currency, total, stage, customer)
+
+
+def _stages(policy: Policy, kinds: Sequence[str]) -> list[str]:
+    """Those at which an order can still be stopped, cancelled or changed."""
+    blocked = {"cancel": policy.desk.cancel_blocked_from, "change": policy.desk.change_blocked_from}
+    ends = {blocked[kind] for kind in kinds if kind in blocked}
+    return list(itertools.takewhile(lambda stage: stage not in ends, STAGES))
 
 
 def reason_sorts(policy: Policy, kinds: Sequence[str], reasons: Sequence[Reason]) -> list[Reason]:

@@ -31,10 +31,11 @@ FORWARD_SECONDS: Final = 30
 class Relay:
     """`posts` are as the bot wrote them, in their order; `private` what each person alone would have read."""
 
-    def __init__(self, api_url: str, token: str, room: str) -> None:
+    def __init__(self, api_url: str, token: str, room: str, email: str = "") -> None:
         self._api_url = api_url
         self._token = token
         self.room = room
+        self._email = email
         self.posts: dict[str, Post] = {}
         self.private: dict[str, list[str]] = defaultdict(list)
 
@@ -86,13 +87,15 @@ class Relay:
             body = await answer.read()
             if method in KEPT:
                 self._keep(arguments, body)
+            if method.startswith("users."):
+                body = _readdressed(body, self._email)
             waiting = answer.headers.get("Retry-After")
             more = {"Retry-After": waiting} if waiting else {}
             return web.Response(body=body, status=answer.status, headers=more, content_type="application/json")
 
     def _keep(self, arguments: Mapping[str, Any], body: bytes) -> None:
         """What Slack took, with the buttons as the bot made them."""
-        answer = json.loads(body)
+        answer = _json(body)
         if not answer.get("ok"):
             return
         ts, thread = str(answer["ts"]), str(arguments.get("thread_ts") or "")
@@ -100,6 +103,24 @@ class Relay:
         blocks = arguments.get("blocks") or []
         text = str(arguments.get("text", ""))
         self.posts[ts] = Post(str(answer["channel"]), ts, text, blocks, before.thread if before else thread)
+
+
+def _readdressed(body: bytes, email: str) -> bytes:
+    """People as Slack describes them, with another address."""
+    answer = _json(body)
+    for person in (answer.get("user"), *(answer.get("members") or ())):
+        if isinstance(person, dict) and isinstance(person.get("profile"), dict):
+            person["profile"]["email"] = email
+    return json.dumps(answer).encode() if answer else body
+
+
+def _json(body: bytes) -> JSON:
+    """Empty where it is none, as when Slack is down."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def _arguments(request: web.Request) -> JSON:

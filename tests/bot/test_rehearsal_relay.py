@@ -56,9 +56,10 @@ async def test_what_is_for_one_person_goes_no_further_and_the_bot_is_told_that_i
     assert workspace.calls == []
 
 
-async def test_people_are_looked_up_as_ever(workspace):
+async def test_people_are_looked_up_but_no_e_mail_can_reach_them(workspace):
     async with relayed(workspace) as (_, client, _):
-        assert (await client.users_info(user=ROSA))["user"]["real_name"] == "Rosa Alvarez"
+        user = (await client.users_info(user=ROSA))["user"]
+    assert (user["real_name"], user["profile"]["email"]) == ("Rosa Alvarez", "")
 
 
 async def test_what_slack_refuses_is_passed_on_with_how_long_to_wait(workspace):
