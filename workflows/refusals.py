@@ -14,7 +14,7 @@ class NotSetUp(Refusal):
 STANDINGS = {
     "guest": "Guests of this workspace cannot use the order desk. Ask a full member to do it for you.",
     "bot": "Only people can act on orders, not apps or bots.",
-    "stranger": "You belong to another workspace. Only members of this one can act on its orders.",
+    "stranger": "You belong to another workspace, so you cannot act on orders here. Ask a member of this one.",
     "deactivated": "Your account is deactivated here, so nothing was done.",
     "unknown": "Slack could not tell me who you are just now, so nothing was done. Please try again in a minute.",
 }
@@ -33,7 +33,7 @@ class MayNotAsk(Refusal):
 
     def sentence(self, words: Words) -> str:
         roles = listed([words.text(role) for role in self.roles])
-        return f"You cannot ask to {self.what}: this desk leaves that to {roles}."
+        return f"You cannot ask to {self.what}: this desk leaves that to {roles}. Ask one of them to do it."
 
 
 class OrderUnknown(Refusal):
@@ -97,7 +97,7 @@ class UntilIsPast(Refusal):
         return "until"
 
     def sentence(self, words: Words) -> str:
-        return f"{self.until} is past: today is {self.today}. Leave the date out, or give one to come."
+        return f"{self.until} is past: today is {self.today}. Give a later date, or none."
 
 
 class NothingToHold(Refusal):
@@ -126,11 +126,11 @@ class AlreadyHeld(Refusal):
         return "reason"
 
     def sentence(self, words: Words) -> str:
-        what = f"{words.strong(self.order)} already has this hold: H-{self.hold}, {words.text(self.reason)}"
-        by = f"asked for by {words.member(self.by)} {words.when(self.at)}"
+        order, hold = words.strong(self.order), f"(H-{self.hold}, {words.text(self.reason)})"
+        by = f"asked for by {words.member(self.by)}, {words.when(self.at)}"
         if self.state == "requested":
-            return f"{what}, {by}. It is waiting for a signature as R-{self.request}."
-        return f"{what}, {by}. Nothing more to do: the order does not ship."
+            return f"{order} already has this hold waiting {hold}, {by}. R-{self.request} needs a signature."
+        return f"{order} already has this hold {hold}, {by}. It does not ship, so there is nothing to do."
 
 
 class AlreadyAsked(Refusal):
@@ -147,8 +147,8 @@ class AlreadyAsked(Refusal):
 
     def sentence(self, words: Words) -> str:
         return (
-            f"{words.member(self.by)} asked for the release of H-{self.hold} {words.when(self.at)} (R-{self.request}). "
-            f"It is waiting for {who_can(self.sign, words, 'and')}."
+            f"{words.member(self.by)} asked for the release of H-{self.hold} already, {words.when(self.at)}. "
+            f"R-{self.request} waits for {who_can(self.sign, words, 'and')}."
         )
 
 
@@ -214,7 +214,9 @@ class RequestUnknown(Refusal):
     request: int
 
     def sentence(self, words: Words) -> str:
-        return f"There is no request R-{self.request} on this desk."
+        return (
+            f"There is no request R-{self.request} on this desk. `/order` with its order's number lists what there is."
+        )
 
 
 ENDS = {
@@ -222,7 +224,7 @@ ENDS = {
     "rejected": "was rejected by",
     "withdrawn": "was withdrawn by",
     "expired": "has expired",
-    "void": "became void when it was opened by",
+    "void": "is void, because the order had moved on; found by",
 }
 
 
@@ -234,7 +236,7 @@ class AlreadyDecided(Refusal):
 
     def sentence(self, words: Words) -> str:
         who = f" {words.member(self.by)}" if self.by and self.state != "expired" else ""
-        return f"R-{self.request} {ENDS[self.state]}{who} {words.when(self.at)}. Your click changed nothing."
+        return f"R-{self.request} {ENDS[self.state]}{who}, {words.when(self.at)}. Your click changed nothing."
 
 
 class NotYoursToSign(Refusal):
@@ -242,6 +244,8 @@ class NotYoursToSign(Refusal):
     sign: tuple[Signers, ...]
 
     def sentence(self, words: Words) -> str:
+        if not any(group.members for group in self.sign):
+            return f"R-{self.request} is not yours to sign, and nobody else can sign it now: please tell an admin."
         return f"R-{self.request} is not yours to sign. {who_can(self.sign, words)} can."
 
 
@@ -263,8 +267,8 @@ class AlreadySigned(Refusal):
 
     def sentence(self, words: Words) -> str:
         return (
-            f"You signed R-{self.request} {words.when(self.at)}. "
-            f"It still needs {who_can(self.sign, words, 'and')}: a second signature comes from a second person."
+            f"You signed R-{self.request} already, {words.when(self.at)}. "
+            f"It still needs {who_can(self.sign, words, 'and')}: each signature comes from another person."
         )
 
 
@@ -302,7 +306,8 @@ class FormNotOpened(Refusal):
     typed: str
 
     def sentence(self, words: Words) -> str:
-        return f"Slack did not open the form just now. You can type it instead: `{self.typed}`"
+        do = f"Type it instead: `{self.typed}`" if self.typed.startswith("/") else f"Please {self.typed}."
+        return f"Slack did not open the form just now. {do}"
 
 
 class ButtonUnknown(Refusal):

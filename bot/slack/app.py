@@ -34,7 +34,10 @@ BUSY: Final = (
     "Redtag could not finish this in time, so it may not be saved. Send it again: nothing happens twice. "
     "If it keeps failing, tell an admin the reference {trace}."
 )
-BROKEN: Final = "Something went wrong on our side and nothing was saved. Tell an admin the reference {trace}."
+BROKEN: Final = (
+    "Something went wrong on our side and nothing was saved. Please try again; if it happens again, tell an admin "
+    "the reference {trace}."
+)
 
 
 def build_app(desk: Desk) -> AsyncApp:

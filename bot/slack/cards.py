@@ -91,7 +91,7 @@ def _fallback(view: RequestView) -> str:
     what = headline(view)
     reason, customer = text.mrkdwn(view.reason_label, 120), text.mrkdwn(order.customer, 120)
     value = text.money(order.total, order.currency)
-    said = f"{request.name} {text.mrkdwn(what)} ({reason}) {customer}, {value}, {facts.stage(order).lower()}"
+    said = f"{request.name}: {text.mrkdwn(what)} ({reason}) · {customer}, {value}, {facts.stage(order).lower()}"
     return f"{said}. {NO_REPLIES}" if request.is_pending else said
 
 
@@ -207,7 +207,7 @@ def _missing(view: RequestView, group: Signers) -> str:
     signed = {decision.member for decision in view.request.decisions}
     free = [member for member in group.members if member not in signed]
     needed = _needed(view, group.role)
-    who = facts.named(view.names, free) or "nobody there can sign at the moment"
+    who = facts.named(view.names, free) or "nobody there can sign at the moment: tell an admin"
     return f"○ {text.mrkdwn(group.label, 80)}: {f'{needed} of ' if needed > 1 and free else ''}{who}"
 
 
@@ -237,9 +237,9 @@ def _decided(view: RequestView) -> list[Block]:
 
 def _ending(view: RequestView) -> str:
     request = view.request
-    at = f" {text.when(request.decided_at)}" if request.decided_at else ""
+    at = f", {text.when(request.decided_at)}" if request.decided_at else ""
     if request.state is RequestState.APPROVED:
-        own = " Their own signature was enough." if request.decided_by == request.requested_by else ""
+        own = " They sign for this reason themselves." if request.decided_by == request.requested_by else ""
         return ENDINGS[request.state].format(by=_approvers(view), at=at) + own
     return ENDINGS[request.state].format(by=text.member(request.decided_by or "") or "the desk", at=at)
 
@@ -273,7 +273,7 @@ def _placement_outcome(view: RequestView, name: str) -> str:
     if view.request.state is not RequestState.APPROVED or hold is None:
         return f"The order was not put on hold ({text.mrkdwn(view.reason_label, 200)})."
     if hold.state is HoldState.RELEASED:
-        return f"{name} has been released{f' {text.when(hold.closed_at)}' if hold.closed_at else ''}."
+        return f"{name} was released{f' {text.when(hold.closed_at)}' if hold.closed_at else ''}."
     if hold.state is HoldState.RELEASE_REQUESTED:
         return f"{name} is in force. Its release is asked for: see the newer card in this thread."
     return f"{name} is in force: the order does not ship until it is released."

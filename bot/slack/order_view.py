@@ -210,8 +210,9 @@ def queued(item: QueueItem, now: datetime) -> str:
 def _waiting(item: QueueItem) -> str:
     if item.kind == "hold":
         return f"{item.id} in force"
-    roles = listed([text.mrkdwn(group.label, 40) for group in item.waiting_for[:4]], "and") or "nobody can sign"
-    return f"{item.id} {NOUNS.get(item.kind, 'request')} by {text.member(item.by)}, waits for {roles}"
+    roles = listed([text.mrkdwn(group.label, 40) for group in item.waiting_for[:4]], "and")
+    waits = f"waits for {roles}" if roles else "and nobody can sign it"
+    return f"{item.id} {NOUNS.get(item.kind, 'request')} by {text.member(item.by)}, {waits}"
 
 
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (

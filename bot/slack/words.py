@@ -53,13 +53,16 @@ class PlainWords:
 
 
 SENTENCES: Final[Mapping[tuple[str, str], str]] = {
-    ("placed", Kind.PLACE_HOLD): "{order} is on hold ({hold}, {reason}). Your own signature was enough: {request}.",
+    (
+        "placed",
+        Kind.PLACE_HOLD,
+    ): "{request}: {order} is on hold ({hold}, {reason}). You sign for this reason yourself, so nobody else has to.",
     ("requested", Kind.PLACE_HOLD): "{request}: you asked to hold {order} ({reason}). {signers}",
     ("release_requested", Kind.RELEASE_HOLD): (
         "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."
     ),
     ("preview.placed", Kind.PLACE_HOLD): (
-        "Preview, nothing is done: {order} would be on hold at once ({reason}), as your own signature is enough. "
+        "Preview, nothing is done: {order} would be on hold at once ({reason}), as you sign for that yourself. "
         "{to_do_it}"
     ),
     ("preview.requested", Kind.PLACE_HOLD): (
@@ -68,8 +71,8 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("preview.release_requested", Kind.RELEASE_HOLD): (
         "Preview, nothing is done: you would ask to release {hold} on {order} ({reason}). {signers} {to_do_it}"
     ),
-    ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} ({reason}). Next, {signers}",
-    ("signed", Kind.RELEASE_HOLD): "You signed {request}, the release of {hold} on {order} ({reason}). Next, {signers}",
+    ("signed", Kind.PLACE_HOLD): "You signed {request}, the hold on {order} ({reason}). Next: {signers}",
+    ("signed", Kind.RELEASE_HOLD): "You signed {request}, the release of {hold} on {order} ({reason}). Next: {signers}",
     ("approved", Kind.PLACE_HOLD): "You approved {request}: {order} is on hold ({hold}, {reason}).",
     ("approved", Kind.RELEASE_HOLD): "You approved {request}: {hold} on {order} ({reason}) is released. {blockers}",
     ("rejected", Kind.PLACE_HOLD): "You rejected {request}: {order} is not put on hold ({reason}).",
@@ -94,17 +97,19 @@ def say(result: Result) -> str:
     )
 
 
+TELL_ADMIN: Final = "please tell an admin of the desk."
+
+
 def who_signs(groups: Sequence[Signers], signed: str = "") -> str:
     """`@Rosa or @Ivan (Credit) can sign it.` `signed` has done so already."""
     if not groups:
-        return "Nobody can sign it at the moment: please tell an admin of the desk."
-    return f"{listed([_signer(group, signed) for group in groups], 'and')} can sign it."
-
-
-def _signer(group: Signers, signed: str) -> str:
-    label = text.mrkdwn(group.label, 80)
-    members = [member for member in group.members if member != signed]
-    return f"{text.people(members)} ({label})" if members else f"{label} (nobody there at the moment)"
+        return f"Nobody can sign it at the moment: {TELL_ADMIN}"
+    free = {group.role: [member for member in group.members if member != signed] for group in groups}
+    labels = {group.role: text.mrkdwn(group.label, 80) for group in groups}
+    if empty := [labels[role] for role, members in free.items() if not members]:
+        return f"It needs {listed([*labels.values()], 'and')}, and nobody in {listed(empty)} can sign: {TELL_ADMIN}"
+    people = [f"{text.people(members)} ({labels[role]})" for role, members in free.items()]
+    return f"{people[0]} can sign it." if len(people) == 1 else f"It needs all of these: {'; '.join(people)}."
 
 
 def _blockers(names: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ def test_a_pending_card_says_everything_an_approver_needs():
 def test_the_fallback_says_the_same_in_a_line_and_pings_nobody():
     said = card()["text"]
     assert said == (
-        "R-12 Hold ORD-123? (Credit not cleared) Nordwind Tools, USD 105.00, open. Replies here do not sign."
+        "R-12: Hold ORD-123? (Credit not cleared) · Nordwind Tools, USD 105.00, open. Replies here do not sign."
     )
     assert "Replies" not in decided(RequestState.APPROVED)["text"]
 
@@ -213,9 +213,9 @@ def test_a_decided_card_has_no_button_that_signs(kind, state):
 @pytest.mark.parametrize(
     ("kind", "state", "title", "ending"),
     [
-        (Kind.PLACE_HOLD, RequestState.APPROVED, "ORD-123 is on hold", "✓ *Approved* by <@U0ROSA> (Credit) <!date^"),
-        (Kind.PLACE_HOLD, RequestState.REJECTED, "Hold on ORD-123 was rejected", "✕ *Rejected* by <@U0ROSA> <!date^"),
-        (Kind.PLACE_HOLD, RequestState.WITHDRAWN, "Hold on ORD-123 was withdrawn", "*Withdrawn* by <@U0ROSA> <!date^"),
+        (Kind.PLACE_HOLD, RequestState.APPROVED, "ORD-123 is on hold", "✓ *Approved* by <@U0ROSA> (Credit), <!date^"),
+        (Kind.PLACE_HOLD, RequestState.REJECTED, "Hold on ORD-123 was rejected", "✕ *Rejected* by <@U0ROSA>, <!date^"),
+        (Kind.PLACE_HOLD, RequestState.WITHDRAWN, "Hold on ORD-123 was withdrawn", "*Withdrawn* by <@U0ROSA>, <!date^"),
         (Kind.PLACE_HOLD, RequestState.VOID, "Hold on ORD-123 is void", "the order moved on since it was asked"),
         (Kind.RELEASE_HOLD, RequestState.APPROVED, "ORD-123: hold released", "H-17 is released. The floor"),
         (Kind.RELEASE_HOLD, RequestState.REJECTED, "Release of ORD-123 was rejected", "H-17 stays in force."),
@@ -240,7 +240,7 @@ def test_a_void_card_lists_what_moved():
 
 def test_an_owners_own_placement_says_that_it_was_enough():
     said = all_text(decided(RequestState.APPROVED, requested_by="U0ROSA"))
-    assert "Their own signature was enough." in said
+    assert "They sign for this reason themselves." in said
 
 
 def test_everyone_who_signed_is_named():
@@ -256,7 +256,7 @@ def test_everyone_who_signed_is_named():
     [
         (HoldState.ACTIVE, ["hold.release"], "H-17 is in force: the order does not ship until it is released."),
         (HoldState.RELEASE_REQUESTED, [], "Its release is asked for: see the newer card in this thread."),
-        (HoldState.RELEASED, [], "H-17 has been released <!date^"),
+        (HoldState.RELEASED, [], "H-17 was released <!date^"),
     ],
 )
 def test_an_approved_placement_follows_its_hold(hold, offered, said):

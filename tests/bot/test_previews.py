@@ -42,7 +42,7 @@ async def test_the_real_request_after_a_preview_is_the_first(office):
 
 async def test_an_owner_sees_that_their_own_signature_would_be_enough(office):
     answer = await office.command(ROSA, "/hold ORD-123 credit --preview")
-    assert "your own signature is enough" in seen(answer.message)
+    assert "you sign for that yourself" in seen(answer.message)
     assert stored(office) == (0, 0)
 
 

@@ -117,7 +117,8 @@ def test_a_buttons_value_is_read_back():
     [
         (
             done(what="placed", sign=()),
-            "*ORD-123* is on hold (H-17, Credit not cleared). Your own signature was enough: R-12.",
+            "R-12: *ORD-123* is on hold (H-17, Credit not cleared). "
+            "You sign for this reason yourself, so nobody else has to.",
         ),
         (
             done(),
@@ -127,7 +128,7 @@ def test_a_buttons_value_is_read_back():
             done(sign=(CREDIT, FRAUD)),
             (
                 "R-12: you asked to hold *ORD-123* (Credit not cleared). "
-                "<@U0ROSA> or <@U0IVAN> (Credit) and <@U0FAYE> (Fraud review) can sign it."
+                "It needs all of these: <@U0ROSA> or <@U0IVAN> (Credit); <@U0FAYE> (Fraud review)."
             ),
         ),
         (
@@ -139,7 +140,7 @@ def test_a_buttons_value_is_read_back():
         ),
         (
             done(what="signed", by="U0ROSA"),
-            "You signed R-12, the hold on *ORD-123* (Credit not cleared). Next, <@U0IVAN> (Credit) can sign it.",
+            "You signed R-12, the hold on *ORD-123* (Credit not cleared). Next: <@U0IVAN> (Credit) can sign it.",
         ),
         (
             done(what="approved", sign=()),
@@ -175,7 +176,7 @@ def test_a_result_is_one_sentence_with_its_numbers(result, said):
 
 def test_a_role_without_people_is_said_and_not_passed_over():
     said = words.say(done(sign=(Signers(role="credit", label="Credit", members=()),)))
-    assert said.endswith("Credit (nobody there at the moment) can sign it.")
+    assert said.endswith("It needs Credit, and nobody in Credit can sign: please tell an admin of the desk.")
 
 
 @pytest.mark.parametrize("what", ["requested", "release_requested"])
@@ -199,7 +200,7 @@ def test_what_is_settled_offers_no_button(what):
 
 def test_second_approver_is_told_who_was_first_and_when():
     said = words.say(refusals.AlreadyDecided(request=12, state="approved", by="U0ROSA", at=NOW))
-    assert said == f"R-12 was approved by <@U0ROSA> {text.when(NOW)}. Your click changed nothing."
+    assert said == f"R-12 was approved by <@U0ROSA>, {text.when(NOW)}. Your click changed nothing."
 
 
 def every_refusal(typed):
