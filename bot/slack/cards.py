@@ -91,7 +91,7 @@ def _fallback(view: RequestView) -> str:
     what = headline(view)
     reason, customer = text.mrkdwn(view.reason_label, 120), text.mrkdwn(order.customer, 120)
     value = text.money(order.total, order.currency)
-    said = f"{request.name}: {text.mrkdwn(what)} ({reason}) · {customer}, {value}, {facts.stage(order).lower()}"
+    said = f"{request.name} {text.mrkdwn(what)} ({reason}) · {customer}, {value}, {facts.stage(order).lower()}"
     return f"{said}. {NO_REPLIES}" if request.is_pending else said
 
 

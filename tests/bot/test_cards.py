@@ -84,7 +84,7 @@ def test_a_pending_card_says_everything_an_approver_needs():
 def test_the_fallback_says_the_same_in_a_line_and_pings_nobody():
     said = card()["text"]
     assert said == (
-        "R-12: Hold ORD-123? (Credit not cleared) · Nordwind Tools, USD 105.00, open. Replies here do not sign."
+        "R-12 Hold ORD-123? (Credit not cleared) · Nordwind Tools, USD 105.00, open. Replies here do not sign."
     )
     assert "Replies" not in decided(RequestState.APPROVED)["text"]
 
