@@ -31,10 +31,8 @@ class Books:
     async def mail_sent(self, number: str, request: int) -> bool:
         """Whether the mail service took an e-mail about this request."""
         timeline = (await self.order(number)).timeline
-        return any(
-            entry.action == "notice.sent" and entry.request == request and entry.facts.get("kind") == "floor.email"
-            for entry in timeline
-        )
+        sent = (entry for entry in timeline if entry.action == "notice.sent" and entry.request == request)
+        return any(str(entry.facts.get("kind")).endswith(".email") for entry in sent)
 
     async def rule_of(self, number: str, request: int) -> str:
         """What the bot wrote down as the rule that decides this request."""

@@ -111,13 +111,14 @@ async def _cards(scene: Scene, act: Act, request: Request) -> list[Post]:
         do = "Ask again; if it stays so, see whether the token is of this workspace."
         scene.must(not refused, what, expected="Slack knows the message", got="; ".join(refused), do=do)
         found += cards
+    scene.cards |= {card.ts for card in found}
     return found
 
 
 def _posted(scene: Scene, request: Request, channel: str, wanted: int) -> Look[list[Post]]:
     async def look() -> list[Post] | None:
         posts = await scene.world.stage.posts(channel)
-        found = [post for post in posts if f"{request.name} " in post.text and scene.number in post.text]
+        found = [post for post in posts if post.is_about(request.number)]
         return found if len(found) >= wanted else None
 
     return look

@@ -22,9 +22,12 @@ Look = Callable[[], Awaitable[T | None]]
 
 PAUSE: Final = 0.1
 NOTE: Final = "Rehearsal, no real order"
+UNITS_AFTER: Final = 2  # the orders of a rehearsal have one
 TYPED: Final = {
     "place_hold": "/hold {order} {reason} {note}",
     "release_hold": "/release {order} H-{hold} {note}",
+    "cancel": "/cancel {order} all {reason} {note}",
+    "change": "/change {order} line 1 qty {units} because {reason} {note}",
 }
 ASK_DOCTOR: Final = "Run `redtag doctor`, then look into the bot's log."
 
@@ -52,6 +55,7 @@ class Scene:
     play: Play
     number: str
     checks: list[Check] = field(default_factory=list)
+    cards: set[str] = field(default_factory=set)
 
     def ok(self, what: str) -> None:
         self.checks.append(passed(what))
@@ -99,7 +103,7 @@ async def type_command(scene: Scene, act: Act, user: str, what: str) -> None:
     order = await scene.world.books.order(scene.number)
     reason = scene.play.terms.reason.code if scene.play.terms else ""
     hold = next((hold.number for hold in order.holds if hold.is_open), 0)
-    text = TYPED[act.kind].format(order=scene.number, reason=reason, hold=hold, note=NOTE)
+    text = TYPED[act.kind].format(order=scene.number, reason=reason, hold=hold, units=UNITS_AFTER, note=NOTE)
     trouble = await scene.world.stage.command(user, text)
     if trouble:
         _bad_answer(what, trouble)

@@ -1,8 +1,10 @@
 """Where a rehearsal is played: the playground, or a real workspace. What it shows is as the bot sent it to Slack."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from bot.slack.ids import parse_request_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,26 @@ class Post:
 
     def button(self, action_id: str) -> dict[str, Any] | None:
         """The element with its block id."""
+        return next((each for each in self._elements() if each.get("action_id") == action_id), None)
+
+    def is_about(self, request: int) -> bool:
+        """Whether its buttons act on this request, as those of its cards do."""
+        return any(_request_of(str(each.get("value", ""))) == request for each in self._elements())
+
+    def _elements(self) -> Iterator[dict[str, Any]]:
         for block in self.blocks:
             for element in block.get("elements", ()):
-                if element.get("action_id") == action_id:
-                    return {**element, "block_id": str(block.get("block_id", ""))}
-        return None
+                yield {**element, "block_id": str(block.get("block_id", ""))}
 
     def says(self, words: str) -> bool:
         return words in self.text or words in str(self.blocks)
+
+
+def _request_of(value: str) -> int:
+    try:
+        return parse_request_value(value)[0]
+    except ValueError:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,8 +164,9 @@ async def test_a_bot_that_lets_anybody_ask_is_a_miss(office, page):
     policy = changed(office.policy, rules=[rule])
     found = miss(await rehearsed(office, page, policy, in_force=changed(office.policy)))
     assert found.what == "U0ROSA (Credit) may not ask for the hold, and is told so"
-    assert found.expected.startswith("You cannot ask to put orders on hold")
-    assert "the last private answer was “*ORD-9001* is on hold" in found.got
+    assert "put orders on hold" in found.expected
+    assert "the last private answer was" in found.got
+    assert "*ORD-9001* is on hold" in found.got
 
 
 async def test_a_request_that_waits_for_other_signatures_than_the_policy_wants_is_a_miss(office, page):
