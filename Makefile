@@ -52,8 +52,9 @@ format: install ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: install ## Write docs/data-model.md anew, from a migrated database
+docs: install ## Write the generated pages anew: docs/data-model.md, docs/sentences.md
 	@$(BIN)/python tools/data_model.py > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
+	@$(BIN)/python -m tools.sentences > docs/sentences.md.new && mv docs/sentences.md.new docs/sentences.md
 
 lock: ## Resolve the dependencies again and pin them (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not on the PATH: https://docs.astral.sh/uv/" >&2; exit 1; }

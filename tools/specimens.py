@@ -1,0 +1,230 @@
+"""Each thing that the bot says, once, with sample values: what docs/sentences.md is made of.
+
+A new refusal, answer, card, form or constant belongs here; `tests/bot/test_sentences.py` names what is missing.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, Final
+
+from bot.delivery.mails import floor_release_mail
+from bot.main.rendering import mail_values
+from bot.slack import app, cards, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
+from bot.slack.forms import FormProblem, hold, message_view, reject, release
+from bot.slack.forms.parts import Where, carried
+from bot.slack.listeners import commands
+from tests.factories import (
+    NOW,
+    make_decision,
+    make_entry,
+    make_hold,
+    make_line,
+    make_order,
+    make_order_view,
+    make_policy,
+    make_queue_item,
+    make_request,
+    make_view,
+)
+from workflows import order_numbers, refusals
+from workflows.commands import Origin
+from workflows.policy.model import OrderNumberFormat
+from workflows.results import Done, Signers
+from workflows.values import HoldState, Kind, RequestState, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """`said` is a sentence of mrkdwn, a message, a view, or an e-mail with its subject."""
+
+    name: str
+    said: str | Mapping[str, Any]
+
+
+CREDIT: Final = Signers(role="credit", label="Credit", members=("U0ROSA", "U0IVAN"))
+LEAD: Final = Signers(role="cs_lead", label="Customer service lead", members=("U0LENA",))
+NOBODY: Final = Signers(role="fraud", label="Fraud review", members=())
+
+
+def _malformed(number: str) -> str:
+    try:
+        return order_numbers.normalise(number, OrderNumberFormat(pattern=r"ORD-\d+"))
+    except order_numbers.BadOrderNumber as problem:
+        return str(problem)
+
+
+def malformed() -> Iterator[Saying]:
+    for name, number in [("none", ""), ("unreadable", "A\u0000B"), ("too long", "9" * 70), ("other form", "INV-7")]:
+        yield Saying(f"An order number: {name}", _malformed(number))
+    yield Saying("a date", str(typed.NotADate("next week")))
+    for parse, text in UNCLEAR:
+        try:
+            parse(text)
+        except typed_parts.NotUnderstood as problem:
+            yield Saying(f"{parse.__name__.removesuffix('_words')} {text}"[:60], str(problem))
+
+
+UNCLEAR: Final = (
+    (typed_cancel.cancel_words, "ORD-123 lines"),
+    (typed_cancel.cancel_words, "ORD-123 line 2 qty many"),
+    (typed_cancel.cancel_words, "ORD-123 lines 9-1"),
+    (typed_cancel.cancel_words, f"ORD-123 lines {','.join(map(str, range(1, 10_000)))}"),
+    (typed_change.change_words, "ORD-123 something else"),
+    (typed_change.change_words, "ORD-123 line 2 blue"),
+    (typed_change.change_words, "ORD-123 add ABC-9"),
+)
+
+
+def answers() -> Iterator[Saying]:
+    """Answers that depend on who is there to sign."""
+    plain = {"request": 12, "hold": 17, "order": "ORD-123", "reason": "Credit not cleared"}
+    for title, sign in (("two signatures", (CREDIT, LEAD)), ("nobody", ()), ("a role without people", (NOBODY,))):
+        done = Done(what="requested", kind=Kind.PLACE_HOLD, sign=sign, **plain)
+        yield Saying(f"place_hold.requested, {title}", words.answer(done))
+    clear = Done(what="approved", kind=Kind.RELEASE_HOLD, **plain)
+    yield Saying("release_hold.approved, nothing else holds it", words.answer(clear))
+
+
+def refused() -> Iterator[Saying]:
+    sentences = (
+        ("not yours to sign, and nobody is there", refusals.NotYoursToSign(request=12, sign=(NOBODY,))),
+        ("no form for a click", refusals.FormNotOpened(typed="click Reject on R-12 again")),
+        ("no form for a release", refusals.FormNotOpened(typed="/release ORDER HOLD a note")),
+        ("no form for a hold", refusals.FormNotOpened(typed="/hold ORDER REASON a note")),
+    )
+    yield from (Saying(name, words.say(refusal)) for name, refusal in sentences)
+    yield from malformed()
+
+
+def approval_cards() -> Iterator[Saying]:
+    yield from _more_cards(make_hold(number=18, reason="fraud", state=HoldState.ACTIVE))
+
+
+def _more_cards(other: Any) -> Iterator[Saying]:
+    moving = make_order(
+        lines=[make_line(line=1, picked=2, packed=1), make_line(line=2, shipped=1, packed=1, picked=1)],
+        ship_by=date(2026, 11, 23),
+    )
+    view = make_view(order=moving, others=[other])
+    yield Saying("place hold: pending, with warnings", cards.approval_card(view, "credit", today=date(2026, 11, 23)))
+    two = (Signature("credit"), Signature("cs_lead"))
+    signed = make_request(kind=Kind.RELEASE_HOLD, sign=two, decisions=(make_decision(),))
+    yield Saying("release hold: one of two has signed", cards.approval_card(make_view(request=signed), "cs_lead"))
+    late = make_view(order=make_order(lines=[], ship_by=date(2026, 11, 20)))
+    yield Saying("place hold: due, without lines", cards.approval_card(late, "fraud", today=date(2026, 11, 23)))
+    own = make_request(state=RequestState.APPROVED, decided_by="U0CARL", requested_by="U0CARL", decisions=())
+    yield Saying("place hold: signed by asking", cards.approval_card(make_view(request=own), "credit"))
+    approved = make_request(state=RequestState.APPROVED)
+    for state in (HoldState.RELEASE_REQUESTED, HoldState.RELEASED):
+        view = make_view(request=approved, hold=make_hold(state=state))
+        yield Saying(f"place hold: approved, hold {state}", cards.approval_card(view, "credit"))
+    gone = make_request(kind=Kind.RELEASE_HOLD, state=RequestState.APPROVED)
+    yield Saying(
+        "release hold: another is left", cards.approval_card(make_view(request=gone, others=[other]), "credit")
+    )
+    nobody = make_policy(roles={"credit": {"members": ["U0CARL"], "notify": []}})
+    yield Saying("place hold: nobody can sign", cards.approval_card(make_view(policy=nobody), "credit"))
+
+
+def floor_words() -> Iterator[Saying]:
+    for title, state, kind, clear in FLOOR:
+        view = make_view(request=make_request(kind=kind, state=state))
+        blockers = [] if clear else ["Fraud review (H-18)"]
+        yield Saying(f"Post: {title}", floor.floor_post(view, clear, blockers))
+        mail = floor_release_mail(mail_values(view, clear=clear, blockers=blockers))
+        yield Saying(f"E-mail: {title}", {"subject": mail.subject, "text": mail.text})
+    view = replace(make_view(request=make_request(kind=Kind.RELEASE_HOLD, state=RequestState.APPROVED)), hold=None)
+    yield Saying("Post: what holds it is not known any more", floor.floor_post(view, False))
+    mail = floor_release_mail(mail_values(view, clear=False, blockers=[]))
+    yield Saying("E-mail: what holds it is not known any more", {"subject": mail.subject, "text": mail.text})
+
+
+FLOOR: Final = (
+    ("nothing is left", RequestState.APPROVED, Kind.RELEASE_HOLD, True),
+    ("another hold is left", RequestState.APPROVED, Kind.RELEASE_HOLD, False),
+    ("what was only asked for came to nothing", RequestState.WITHDRAWN, Kind.PLACE_HOLD, True),
+    ("what was only asked for was void", RequestState.VOID, Kind.PLACE_HOLD, True),
+)
+
+
+def forms() -> Iterator[Saying]:
+    policy = make_policy()
+    empty = make_policy(reasons=[each for each in policy.reasons if each.kind != "hold"])
+    yield Saying("a hold, and the desk has no reasons", hold.build(empty))
+    yield Saying("a form that came back too late", message_view("Not saved", app.BUSY.format(trace="7F3K2A")))
+
+
+def field_errors() -> Iterator[Saying]:
+    chosen = {"order": {"order": {"selected_option": {"value": "ORD-123"}}}}
+    reason = {"reason": {"reason": {"selected_option": {"value": "credit"}}}}
+    until = {"until": {"until": {"selected_date": "soon"}}}
+    note = {"note": {"note": {"value": "No."}}}
+    yield Saying("Hold, no order", _problem(hold.parse, {}))
+    yield Saying("Hold, no reason", _problem(hold.parse, chosen))
+    yield Saying("Hold, no date", _problem(hold.parse, {**chosen, **reason, **until}))
+    yield Saying("Release, no order", _problem(release.parse, {}))
+    yield Saying("Reject, no note", _problem(reject.parse, {}))
+    yield Saying("Reject, a form that was tampered with", _problem(reject.parse, note))
+
+
+def _problem(parse: Any, values: Mapping[str, Any]) -> str:
+    try:
+        parse({"state": {"values": values}, "private_metadata": carried(Where())}, Origin())
+    except FormProblem as problem:
+        return str(problem)
+    raise AssertionError(values)
+
+
+def looking() -> Iterator[Saying]:
+    plenty = make_order_view(timeline=[*_timeline(), *(make_entry() for _ in range(12))])
+    yield Saying("order, what happened", order_view.order_message(plenty))
+    yield Saying("order, what happened first", order_view.order_message(make_order_view(timeline=_timeline()[8:])))
+    nobody = make_policy(roles={"credit": {"members": []}})
+    held = make_order_view(holds=[make_hold(state=HoldState.ACTIVE)], policy=nobody)
+    yield Saying("order, nobody can release it", order_view.order_message(held))
+    stuck = make_queue_item(id="R-14", kind="release_hold", customer="")
+    yield Saying("queue, nobody can sign", order_view.queue_message([stuck], None, now=NOW))
+    yield Saying("order, none named", _typed(commands.order, ""))
+    yield Saying("queue, no such role", _typed(commands.queue, "ceo"))
+
+
+def _typed(listener: Any, text: str) -> Any:
+    """What a command answers to somebody who may look."""
+
+    async def policy(_desk: str) -> Any:
+        return make_policy()
+
+    async def refused(*_asked: Any) -> None:
+        return None
+
+    desk = SimpleNamespace(refused=refused, reading=SimpleNamespace(policy=policy))
+    return asyncio.run(listener(SimpleNamespace(desk_id="T0ACME"), desk, text))
+
+
+def _timeline() -> list[Any]:
+    told = [make_entry(action="notice.sent", facts={"kind": kind}) for kind in order_view.TOLD]
+    return [*told, *(make_entry(action=action) for action in order_view.HAPPENED)]
+
+
+def edge() -> Iterator[Saying]:
+    """What is said when something is broken, late or wrong before any rule is asked."""
+    yield Saying("Not in time", app.BUSY.format(trace="7F3K2A"))
+    yield Saying("Broken", app.BROKEN.format(trace="7F3K2A"))
+
+
+GROUPS: Final = (
+    ("Answers to the one who acted", "Private, where it was typed or clicked.", "done.", answers),
+    ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
+    ("To the one who asked", "A direct message about what others did.", "outcome.", None),
+    ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
+    ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
+    ("Forms", "", "form.", forms),
+    ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
+    ("Orders and queues", "Private.", ("order.", "queue", "private"), looking),
+    ("Help", "Private.", "help", None),
+    ("The Home tab", "", "home.", None),
+    ("Trouble", "", "-", edge),
+)
