@@ -21,6 +21,7 @@ from playground.slack.state import Posted
 
 METHOD = "emails"
 """How calls and faults name it."""
+DOMAINS = "domains"
 MOST_RECIPIENTS = 50
 LONGEST_KEY = 256
 REMEMBERED_SECONDS = 24 * 3600
@@ -50,6 +51,7 @@ def routes(core: Core) -> list[BaseRoute]:
     return [
         Route("/emails", bound(_send), methods=["POST"]),
         Route("/emails/{id}", bound(_retrieve), methods=["GET"]),
+        Route("/domains", bound(_domains), methods=["GET"]),
     ]
 
 
@@ -224,3 +226,20 @@ async def _retrieve(core: Core, request: Request) -> Response:
             }
             return JSONResponse({**shown, "html": mail.html, "text": mail.text, "last_event": "delivered"})
     return JSONResponse({"statusCode": 404, "name": "not_found", "message": "Email not found"}, 404)
+
+
+async def _domains(core: Core, request: Request) -> Response:
+    """The sender's domains of the account; how each stands is set in `core.mail_domains`."""
+    fault = core.faults.take(DOMAINS)
+    try:
+        _authorise(request)
+        if fault and fault.answers:
+            raise Problem(fault.status, fault.error or "internal_server_error", "An error that was asked for.")
+    except Problem as problem:
+        shown = {"statusCode": problem.status, "name": problem.name, "message": problem.message}
+        return JSONResponse(shown, problem.status)
+    listed = [
+        {"id": name, "name": name, "status": status, "region": "us-east-1", "created_at": "2026-01-05T09:00:00Z"}
+        for name, status in core.mail_domains.items()
+    ]
+    return JSONResponse({"object": "list", "has_more": False, "data": listed})

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -49,7 +50,8 @@ async def call_method(core: Core, request: Request) -> Response:
     core.record_call(Call(core.clock(), name, masked, status, answer, time.perf_counter() - began))
     if fault and fault.cut:
         return await drop(request)
-    return AsciiJson(answer, status, {**headers, "x-slack-req-id": secrets.token_hex(8)})
+    stamped = {"date": formatdate(core.clock(), usegmt=True), "x-slack-req-id": secrets.token_hex(8)}
+    return AsciiJson(answer, status, {**headers, **stamped})
 
 
 def _masked(token: str) -> str:

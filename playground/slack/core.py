@@ -64,6 +64,8 @@ class Core:
         self.rate_limits = rate_limits
         self.token_error = ""
         """Set it to account_inactive, token_revoked …: what every method then answers to the bot token."""
+        self.mail_domains = {f"{seed.team_domain}.example": "verified"}
+        """The mail service's sender domains, and how far each is verified."""
         self.limits = Limits(clock)
         self.faults = Faults()
         self.changes = Changes()
