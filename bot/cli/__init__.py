@@ -16,6 +16,7 @@ from bot.settings import SettingsProblem
         "audit": "bot.cli.audit:audit",
         "demo": "bot.cli.demo:demo",
         "desk": "bot.cli.desk:desk",
+        "doctor": "bot.cli.doctor:doctor",
         "gate": "bot.cli.gate:gate",
         "manifest": "bot.cli.manifest:manifest",
         "migrate": "bot.cli.processes:migrate",

@@ -109,3 +109,12 @@ def judged(claimed: Claimed, error: ResendError) -> Retry | Dead:
     if name == "invalid_idempotent_request":
         log.error("mail.changed_between_attempts", notice=claimed.id, trace=claimed.trace)
     return Dead(words)
+
+
+async def sender_domains(session: aiohttp.ClientSession, api_key: str, api_url: str) -> Mapping[str, str]:
+    """The domains of the account, each with its state, as `verified`. Raises ResendError."""
+    resend.api_key = api_key
+    resend.api_url = api_url.rstrip("/")
+    resend.default_async_http_client = _Http(session)
+    answer = await resend.Domains.list_async({"limit": 100})
+    return {str(domain["name"]).lower(): str(domain["status"]) for domain in answer["data"]}

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, Union, get_args, get_origin
 
+from pydantic import TypeAdapter, ValidationError
+
 from bot.slack import words
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
@@ -53,10 +55,18 @@ def refusals(policy: Policy) -> Iterator[tuple[str, Refusal]]:
 def _facts(kind: type[Refusal], policy: Policy) -> dict[str, Any]:
     known = _known(policy)
     return {
-        name: known[name] if name in known else _by_type(field.annotation)
+        name: _fact(field.annotation, known.get(name))
         for name, field in kind.model_fields.items()
         if name in known or field.is_required()
     }
+
+
+def _fact(annotation: Any, known: Any) -> Any:
+    """What is known by this name, unless this refusal means another thing by it."""
+    try:
+        return TypeAdapter(annotation).validate_python(known, strict=True)
+    except ValidationError:
+        return _by_type(annotation)
 
 
 def _known(policy: Policy) -> dict[str, Any]:
