@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.slack import methods_chat, methods_files, methods_people, methods_views
+from playground.slack import methods_chat, methods_conversations, methods_files, methods_people, methods_views
 from playground.slack.arguments import Arguments
 from playground.slack.core import Core
 
@@ -31,12 +31,13 @@ METHODS: Mapping[str, Method] = {
     "chat.postEphemeral": Method(methods_chat.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(methods_chat.post_message, "chat:write", SPECIAL),
     "chat.update": Method(methods_chat.update, "chat:write", 3),
-    "conversations.history": Method(methods_people.history, tier=3, json=False),
-    "conversations.info": Method(methods_people.channel_info, tier=3, json=False),
-    "conversations.list": Method(methods_people.channels, "channels:read", 2, json=False),
-    "conversations.members": Method(methods_people.channel_members, json=False),
-    "conversations.open": Method(methods_people.open_direct, "im:write", 3),
-    "conversations.replies": Method(methods_people.thread, tier=3, json=False),
+    "conversations.history": Method(methods_conversations.history, tier=3, json=False),
+    "conversations.info": Method(methods_conversations.info, tier=3, json=False),
+    "conversations.join": Method(methods_conversations.join, "channels:join", 3),
+    "conversations.list": Method(methods_conversations.listed, tier=2, json=False),
+    "conversations.members": Method(methods_conversations.members, json=False),
+    "conversations.open": Method(methods_conversations.open_direct, "im:write", 3),
+    "conversations.replies": Method(methods_conversations.thread, tier=3, json=False),
     "files.completeUploadExternal": Method(methods_files.complete, "files:write"),
     "files.getUploadURLExternal": Method(methods_files.upload_url, "files:write", json=False),
     "files.info": Method(methods_files.info, "files:read", json=False),

@@ -75,8 +75,17 @@ def _share(core: Core, channel: Channel, files: tuple[str, ...], arguments: Argu
     core.post(message)
 
 
+def visible(core: Core, file: File) -> bool:
+    """To the app: its own, those in channels where it is, and those in no channel, which came by a form."""
+    bot = core.seed.bot_user
+    shared = [core.state.channels[channel] for channel in file.channels if channel in core.state.channels]
+    return file.user == bot or not file.channels or any(bot in channel.members for channel in shared)
+
+
 def info(core: Core, arguments: Arguments) -> dict[str, Any]:
     file = core.state.files.get(text(arguments, "file"))
     if file is None:
         raise SlackError("file_not_found")
+    if not visible(core, file):
+        raise SlackError("not_visible")
     return {"file": file_json(core, file), "comments": [], "response_metadata": {"next_cursor": ""}}

@@ -2,12 +2,13 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from playground.slack import blockkit
 from playground.slack.arguments import Arguments, required, structure, text
-from playground.slack.content import checked_blocks, error_details
+from playground.slack.content import error_details
 from playground.slack.core import Core, SlackError
 from playground.slack.elements import carried_values, starting_values
 from playground.slack.model import View
@@ -62,12 +63,28 @@ def publish(core: Core, arguments: Arguments) -> dict[str, Any]:
 
 
 def validate(_core: Core, arguments: Arguments) -> dict[str, Any]:
-    view = structure(arguments, "view", dict, "invalid_arguments")
-    if view is not None:
-        check_view(view)
-    message = structure(arguments, "message", dict, "invalid_arguments")
-    checked_blocks(message if message is not None else arguments)
+    """Exactly one of blocks, message and view; a missing text is no mistake here."""
+    given = [name for name in VALIDATED if arguments.get(name) not in (None, "")]
+    if len(given) != 1:
+        raise SlackError("invalid_arguments", **error_details(["provide exactly one of blocks, view, or message"]))
+    kind, check = VALIDATED[given[0]]
+    held = structure(arguments, given[0], kind, "invalid_arguments")
+    problems = check(held)
+    if problems:
+        raise SlackError(f"invalid_{given[0]}", errors=[_pointed(one) for one in problems])
     return {}
+
+
+VALIDATED: dict[str, tuple[type, Callable[[Any], list[str]]]] = {
+    "blocks": (list, lambda blocks: [one.removeprefix("/blocks") for one in blockkit.check_blocks(blocks)]),
+    "message": (dict, lambda message: blockkit.check_blocks(message.get("blocks"))),
+    "view": (dict, blockkit.check_view),
+}
+
+
+def _pointed(problem: str) -> dict[str, str]:
+    pointer, _, words = problem.partition(": ")
+    return {"pointer": pointer, "code": "failed_constraint", "message": words}
 
 
 def exchange_trigger(core: Core, arguments: Arguments) -> str:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import cast
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
@@ -67,14 +68,16 @@ async def _content(request: Request) -> bytes:
 
 
 async def _download(core: Core, request: Request) -> Response:
-    """A wrong token gets the log-in page with status 200, as Slack does."""
+    """A wrong token, or a file that the app may not see, gets the log-in page with status 200, as Slack does."""
     file = core.state.files.get(request.path_params["file"].rsplit("-", 1)[-1])
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token != core.bot_token or "files:read" not in core.state.scopes:
+    barred = token != core.bot_token or "files:read" not in core.state.scopes
+    if barred or (file is not None and not methods_files.visible(core, file)):
         return HTMLResponse("<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>")
     if file is None:
         return PlainTextResponse("not found", 404)
-    return Response(file.content, media_type=file.mimetype)
+    kept = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+    return Response(file.content, media_type=file.mimetype, headers=kept if "download" in request.query_params else {})
 
 
 class _Server(uvicorn.Server):

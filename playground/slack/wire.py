@@ -185,6 +185,33 @@ def _without(held: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
     return {key: value for key, value in held.items() if key not in keys}
 
 
+def group_json(core: Core, group: str, members: list[str]) -> dict[str, Any]:
+    """A user group; its handle and name are made from its id."""
+    creator, made = core.seed.creator, 1_700_000_000
+    return {
+        "id": group,
+        "team_id": core.seed.team_id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "is_external": False,
+        "name": group.title(),
+        "handle": group.lower(),
+        "description": "",
+        "date_create": made,
+        "date_update": made,
+        "date_delete": 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
+        "created_by": creator,
+        "updated_by": creator,
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "users": list(members),
+        "user_count": len(members),
+    }
+
+
 def channel_json(core: Core, channel: Channel) -> dict[str, Any]:
     if channel.is_im:
         return {"id": channel.id, "created": channel.created, "is_im": True, "user": channel.im_user, "is_open": True}

@@ -176,11 +176,35 @@ async def test_a_view_belongs_to_one_person(workspace, client, trigger):
         await workspace.submit("U0SAMI", opened["view"]["id"], order="ORD-1")
 
 
-async def test_blocks_validate_checks_without_a_token(client):
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"blocks": [section()]},
+        {"message": {"blocks": [section()]}},
+        {"view": modal()},
+    ],
+)
+async def test_blocks_validate_takes_one_thing_and_needs_no_token(client, given):
     client.token = None
-    assert (await client.blocks_validate(blocks=[section()], message={"text": "x", "blocks": [section()]}))[
-        "ok"
-    ] is True
-    assert (await client.blocks_validate(view=modal()))["ok"] is True
-    assert await refused(client.blocks_validate(blocks=[{"type": "nonsense"}])) == "invalid_blocks"
-    assert await refused(client.blocks_validate(view={"type": "modal"})) == "invalid_arguments"
+    assert (await client.blocks_validate(**given)).data == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "pointer"),
+    [
+        ({"blocks": [{"type": "nonsense"}]}, "invalid_blocks", "/0/type"),
+        ({"message": {"text": "x", "blocks": [{"type": "header"}]}}, "invalid_message", "/blocks/0"),
+        ({"view": {**modal(), "title": {"type": "plain_text", "text": "x" * 25}}}, "invalid_view", "/title"),
+    ],
+)
+async def test_blocks_validate_points_at_each_mistake(client, given, error, pointer):
+    answer = await refusal(client.blocks_validate(**given))
+    assert answer["error"] == error
+    [problem] = answer["errors"]
+    assert set(problem) == {"pointer", "code", "message"}
+    assert (problem["pointer"][: len(pointer)], problem["code"]) == (pointer, "failed_constraint")
+
+
+@pytest.mark.parametrize("given", [{}, {"blocks": [section()], "view": modal()}, {"view": "{"}])
+async def test_blocks_validate_wants_exactly_one_thing(client, given):
+    assert await refused(client.blocks_validate(**given)) == "invalid_arguments"

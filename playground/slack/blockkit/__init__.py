@@ -6,7 +6,7 @@ from typing import Any
 from playground.slack.blockkit import rules, structure
 from playground.slack.blockkit.rules import total_text
 
-__all__ = ["check_message", "check_options", "check_view", "total_text"]
+__all__ = ["check_blocks", "check_message", "check_options", "check_view", "total_text"]
 
 
 def check_message(payload: dict[str, Any]) -> list[str]:
@@ -15,6 +15,11 @@ def check_message(payload: dict[str, Any]) -> list[str]:
     for index, attachment in enumerate(payload.get("attachments") or []):
         found += _block_problems(attachment.get("blocks"), f"/attachments/{index}")
     return found
+
+
+def check_blocks(blocks: Any) -> list[str]:
+    """The blocks of a message by themselves."""
+    return _block_problems(blocks, "")
 
 
 def check_view(view: dict[str, Any]) -> list[str]:
