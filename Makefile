@@ -5,6 +5,7 @@ ARGS   ?=
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/installed
+BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -24,10 +25,10 @@ $(STAMP): moved
 endif
 
 demo: install ## Try it in the browser, with sample orders (ARGS='--port 9000')
-	@$(BIN)/redtag demo $(ARGS)
+	@$(BIN)/redtag demo --since $(BEGAN) $(ARGS)
 
 demo-reset: install ## Start the demo over: stop what runs, delete its data
-	@$(BIN)/redtag demo --reset $(ARGS)
+	@$(BIN)/redtag demo --reset --since $(BEGAN) $(ARGS)
 
 test: install contracts ## Run the tests (ARGS='-k gate')
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow' $(ARGS)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
+from bot.cli.demo import took
 from bot.cli.demo_processes import end_holder
 from tests.demo_runs import demo, until
 
@@ -56,6 +57,14 @@ def test_the_first_start_fills_the_desk_and_a_second_one_keeps_everything(data_d
         assert "Credit" in run.private(CSR)[-1]
         code, said = run.stop(signal.SIGTERM)
         assert (code, said.splitlines()[-1], run.left()) == (0, "Stopped.", [])
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(0, "4.4 s"), (1.3, "4.4 s"), (47.2, "52 s (installation 47 s, start 4.4 s)")],
+)
+def test_the_time_of_an_installation_is_told_with_that_of_the_start(before, said):
+    assert took(4.4, before) == said
 
 
 def test_a_second_demo_at_once_is_told_where_the_first_one_is(data_dir):
