@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from workflows.results import Value
+from workflows.frozen import Value
 
 
 class CancelledLine(Value):

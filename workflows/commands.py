@@ -122,6 +122,14 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryCall:
+    """Send a refund that was not accepted again, now."""
+
+    request: int
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Read something of the desk; only members may. `reject`: the request whose rejection a form is opened for."""
 
@@ -131,4 +139,4 @@ class Look:
     version: int | None = None
 
 
-Command = PlaceHold | ReleaseHold | Decide | Look
+Command = PlaceHold | ReleaseHold | CancelOrder | ChangeOrder | Decide | Join | RetryCall | Look

@@ -1,11 +1,15 @@
 """One command against one snapshot: an outcome, always with its reason. Pure, and the only door to the rules."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from workflows import refusals, telling
-from workflows.commands import Command, Decide, Look, PlaceHold, ReleaseHold
+from workflows.cancellations import decide_cancel
+from workflows.changes import decide_change
+from workflows.commands import CancelOrder, ChangeOrder, Command, Decide, Join, Look, PlaceHold, ReleaseHold, RetryCall
 from workflows.holds import decide_placement, decide_release
+from workflows.joining import decide_join, decide_retry
 from workflows.outcome import DESK, NEW, Entry, Outcome, Snapshot
 from workflows.policy.model import Policy
 from workflows.results import Done, Refusal
@@ -27,7 +31,7 @@ def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome:
 
 
 def _is_preview(command: Command) -> bool:
-    return isinstance(command, PlaceHold | ReleaseHold) and command.preview
+    return isinstance(command, PlaceHold | ReleaseHold | CancelOrder | ChangeOrder) and command.preview
 
 
 def _previewed(outcome: Outcome, done: Done) -> Outcome:
@@ -43,15 +47,8 @@ def _not_a_member(snapshot: Snapshot) -> Refusal | None:
 
 
 def _by_kind(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome | Refusal:
-    match command:
-        case PlaceHold():
-            return decide_placement(snapshot, command, policy)
-        case ReleaseHold():
-            return decide_release(snapshot, command, policy)
-        case Decide():
-            return decide_signing(snapshot, command, policy)
-        case Look():
-            return _look(snapshot, command, policy)
+    decider: Decider = DECIDERS[type(command)]
+    return decider(snapshot, command, policy)
 
 
 def _look(snapshot: Snapshot, command: Look, policy: Policy) -> Outcome | Refusal:
@@ -80,10 +77,23 @@ def refused(snapshot: Snapshot, command: Command, refusal: Refusal) -> Outcome:
 
 
 def _request_of(snapshot: Snapshot, command: Command) -> int | None:
-    named = command.request if isinstance(command, Decide) else command.reject if isinstance(command, Look) else 0
+    named = command.reject if isinstance(command, Look) else getattr(command, "request", 0)
     return named if snapshot.request(named) else None
 
 
 def _answered(snapshot: Snapshot, command: Command, outcome: Outcome) -> Outcome:
     said = telling.reply(command.origin, snapshot.actor.user_id, outcome.result, order=outcome.order_number)
     return replace(outcome, notices=(*outcome.notices, *telling.only(said)))
+
+
+Decider = Callable[[Snapshot, Any, Policy], Outcome | Refusal]
+DECIDERS: Final[Mapping[type, Decider]] = {
+    PlaceHold: decide_placement,
+    ReleaseHold: decide_release,
+    CancelOrder: decide_cancel,
+    ChangeOrder: decide_change,
+    Decide: decide_signing,
+    Join: decide_join,
+    RetryCall: decide_retry,
+    Look: _look,
+}

@@ -17,7 +17,12 @@ from workflows.results import Done, Refusal
 from workflows.signers import fillable, missing, signers
 from workflows.values import GONE, Decision, Hold, HoldState, Kind, Order, RequestState, Signature
 
-ASKS = {Kind.PLACE_HOLD: "put orders on hold", Kind.RELEASE_HOLD: "release holds"}
+ASKS = {
+    Kind.PLACE_HOLD: "put orders on hold",
+    Kind.RELEASE_HOLD: "release holds",
+    Kind.CANCEL: "cancel orders",
+    Kind.CHANGE: "change orders",
+}
 
 
 def decide_placement(snapshot: Snapshot, command: PlaceHold, policy: Policy) -> Outcome | Refusal:

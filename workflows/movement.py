@@ -1,6 +1,6 @@
 """Whether an order moved between being asked about and being signed for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from workflows.values import Line, Order
@@ -20,10 +20,24 @@ def seen(order: Order) -> dict[str, object]:
     }
 
 
+def seen_of(order: Order, keys: Iterable[str], *, dates: bool) -> dict[str, object]:
+    """Only these lines, with their articles and prices, and the ship-by date where that is to change."""
+    lines = [line for line in order.lines if line.key in set(keys)]
+    picture: dict[str, object] = {
+        "articles": {line.key: [line.sku, line.unit_price] for line in lines},
+        "currency": order.currency,
+        "lines": {line.key: [line.line, *_quantities(line)] for line in lines},
+        "own": True,
+    }
+    return {**picture, "ship_by": _iso(order)} if dates else picture
+
+
 def moves(before: Mapping[str, object], order: Order) -> tuple[str, ...]:
     """What changed since `before`, as short plain phrases: `line 2: 2 of 3 units shipped`."""
     then, now = cast("Mapping[str, list[int]]", before.get("lines", {})), {line.key: line for line in order.lines}
     found = [f"line {then[key][0]} is no longer on the order" for key in then if key not in now]
+    if before.get("own"):
+        return tuple(found + _own_moves(before, then, now, order))
     for key, line in now.items():
         found += _line_moves(then.get(key), line)
     if (before.get("total"), before.get("currency")) != (order.total, order.currency):
@@ -31,6 +45,28 @@ def moves(before: Mapping[str, object], order: Order) -> tuple[str, ...]:
     if before.get("customer") != order.customer:
         found.append("the customer changed")
     return tuple(found)
+
+
+def _own_moves(
+    before: Mapping[str, object], then: Mapping[str, list[int]], now: Mapping[str, Line], order: Order
+) -> list[str]:
+    """What happens beside the lines that were asked about is left alone."""
+    found = [move for key in then if key in now for move in _line_moves(then[key], now[key])]
+    articles = cast("Mapping[str, list[object]]", before.get("articles", {}))
+    found += [
+        f"line {now[key].line}: article or price changed"
+        for key, article in articles.items()
+        if key in now and article != [now[key].sku, now[key].unit_price]
+    ]
+    if before.get("currency") != order.currency:
+        found.append("the order's currency changed")
+    if "ship_by" in before and before["ship_by"] != _iso(order):
+        found.append("the ship-by date changed")
+    return found
+
+
+def _iso(order: Order) -> str | None:
+    return order.ship_by.isoformat() if order.ship_by else None
 
 
 def _line_moves(before: list[int] | None, line: Line) -> list[str]:

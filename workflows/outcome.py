@@ -46,11 +46,14 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """`hold` is NEW for a placement; `decided_by` is set where the requester's own signature was enough."""
+    """`hold` is NEW for a placement and None for a cancel or change.
+
+    `decided_by` is set where the requester's own signature was enough.
+    """
 
     kind: Kind
     state: RequestState
-    hold: int
+    hold: int | None
     reason: str
     note: str
     role: str
@@ -79,6 +82,14 @@ class RequestChange:
     state: RequestState
     note: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReason:
+    """The reason that one signer of several chose instead."""
+
+    request: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,14 @@ class NewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryCall:
+    """Send this request's call again now."""
+
+    endpoint: str
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewHookCall:
     """A call that an approval owes to another system: the bytes that every try sends, under one `webhook_id`."""
 
@@ -166,6 +185,8 @@ class Outcome:
     new_request: NewRequest | None = None
     decision: NewDecision | None = None
     follower: NewFollower | None = None
+    new_reason: NewReason | None = None
+    retry_call: RetryCall | None = None
     request_changes: tuple[RequestChange, ...] = ()
     refreshed: tuple[Refreshed, ...] = ()
     hold_changes: tuple[HoldChange, ...] = ()
@@ -193,6 +214,8 @@ class Snapshot:
     requests: tuple[Request, ...] = ()
     recent_refusals: frozenset[str] = field(default_factory=frozenset)
     names: Mapping[str, str] = field(default_factory=dict)
+    desk_id: str = ""
+    open_calls: frozenset[str] = field(default_factory=frozenset)  # endpoints that the named request still owes a call
 
     def request(self, number: int) -> Request | None:
         return next((request for request in self.requests if request.number == number), None)

@@ -51,6 +51,7 @@ class Loaded:
     recent_refusals: frozenset[str]
     earlier: Result | None
     names: Mapping[str, str]
+    open_calls: frozenset[str] = frozenset()  # as in Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ def reason_unknown(policy: Policy, kind: str, typed: str) -> Refusal:
     return refusals.ReasonUnknown(typed=typed, reasons=known)
 
 
+def block_label(policy: Policy, code: str) -> str:
+    """What stops an order, by whichever kind of reason this is."""
+    found = next((reason for kind in ("hold", "cancel", "change") if (reason := policy.reason(kind, code))), None)
+    return found.label if found else code
+
+
 def reason_label(policy: Policy, kind: str, code: str) -> str:
     reason = policy.reason(kind, code)
     return reason.label if reason else code

@@ -1,14 +1,12 @@
 """What a service answers: `Done`, or a refusal that writes its own sentence. Both are stored, sent and read back."""
 
-from typing import Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, Self, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from workflows.asked import Cancellation, Change
+from workflows.frozen import Value
 from workflows.words import Words, listed
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Signers(Value):
@@ -30,7 +28,7 @@ def who_can(signers: tuple[Signers, ...], words: Words, last: str = "or") -> str
 class Done(Value):
     """What came about. `request` and `hold` are numbers; 0 until the store has given them."""
 
-    what: str  # placed | requested | release_requested | signed | approved | rejected | withdrawn
+    what: str  # placed | requested | release_requested | signed | approved | rejected | withdrawn | joined
     kind: str
     request: int
     hold: int
@@ -39,6 +37,9 @@ class Done(Value):
     sign: tuple[Signers, ...] = ()  # who has still to sign
     blockers: tuple[str, ...] = ()  # after a release: what still stops the order
     by: str = ""
+    asked: Annotated[Cancellation | Change, Field(discriminator="kind")] | None = None
+    blocked: tuple[str, ...] = ()  # units of the lines asked about that stay as they are, and why
+    rule: str = ""  # which rule applies, and who signs by it
 
     def dump(self) -> dict[str, Any]:
         return {"done": self.model_dump(mode="json")}

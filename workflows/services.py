@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from workflows import refusals
-from workflows.commands import Command, Decide, Look
+from workflows.commands import Command, Decide, Join, Look, RetryCall
 from workflows.decide import decide, refused
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.outcome import Outcome, Snapshot
@@ -68,7 +68,7 @@ class DeskService:
                 await self._learn(desk_id, loaded.policy_version, work)
                 raise _PolicyChanged
             actor = _actor(claim, loaded, asked=asked)
-            snapshot = _snapshot(loaded, actor)
+            snapshot = _snapshot(desk_id, loaded, actor)
             if malformed and actor.standing is Standing.ACTIVE:
                 outcome = refused(snapshot, command, malformed)
             else:
@@ -93,7 +93,7 @@ def _wanted(
 ) -> tuple[Wanted, refusals.OrderNumberMalformed | None]:
     # A look changes nothing and may go before a command with the same key, so it leaves none.
     key = "" if isinstance(command, Look) else command.origin.key
-    if isinstance(command, Decide):
+    if isinstance(command, Decide | Join | RetryCall):
         return Wanted(claim.user_id, request=command.request, key=key), None
     if isinstance(command, Look):
         return Wanted(claim.user_id, request=command.reject, key=key), None
@@ -117,7 +117,7 @@ def _actor(claim: Claim, loaded: Loaded, *, asked: bool) -> Actor:
     return Actor(claim.user_id, Standing.UNKNOWN)
 
 
-def _snapshot(loaded: Loaded, actor: Actor) -> Snapshot:
+def _snapshot(desk_id: str, loaded: Loaded, actor: Actor) -> Snapshot:
     return Snapshot(
         now=loaded.now,
         actor=actor,
@@ -125,7 +125,9 @@ def _snapshot(loaded: Loaded, actor: Actor) -> Snapshot:
         holds=loaded.holds,
         requests=loaded.requests,
         recent_refusals=loaded.recent_refusals,
-        names=loaded.names,
+        names={**loaded.names, actor.user_id: actor.name},
+        desk_id=desk_id,
+        open_calls=loaded.open_calls,
     )
 
 

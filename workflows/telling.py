@@ -6,7 +6,7 @@ from workflows.commands import Origin
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
 from workflows.results import Refusal, Result
-from workflows.values import Request
+from workflows.values import Kind, Request
 
 
 def slack_lane(destination: str) -> str:
@@ -56,10 +56,28 @@ def reply(
     return Notice("reply", f"reply:{user_id}", payload, order, request)
 
 
-def to_requester(request: Request, what: str, by: str, note: str = "") -> Notice:
-    """A direct message about what somebody else did to the request."""
+def to_person(person: str, request: Request, what: str, by: str, note: str = "") -> Notice:
+    """A direct message about what somebody else did to a request, to the one who asked or a follower."""
     payload = {"by": by, "note": note, "what": what}
-    return Notice("outcome", slack_lane(request.requested_by), payload, request.order_number, request.number)
+    return Notice("outcome", slack_lane(person), payload, request.order_number, request.number)
+
+
+def floor_news(policy: Policy, request: Request, *, clear: bool, blockers: tuple[str, ...]) -> Notice:
+    """What an approved cancel or change means on the floor. `clear`: what is left of the order may ship."""
+    payload = {"blockers": list(blockers), "clear": clear}
+    return Notice("floor", slack_lane(policy.desk.floor_channel), payload, request.order_number, request.number)
+
+
+def confirmations(policy: Policy, request: Request) -> tuple[Notice, ...]:
+    """E-mails to the one who asked, and to accounts receivable for a cancel or to the floor for a change."""
+    order, number, user = request.order_number, request.number, request.requested_by
+    office = policy.roles["ar"].email if "ar" in policy.roles else ()
+    addresses = office if request.kind is Kind.CANCEL else policy.desk.floor_email
+    mails = (
+        Notice("request.email", f"email:{address}", {"to": address}, order, number)
+        for address in dict.fromkeys(addresses)
+    )
+    return (Notice("requester.email", f"email:{user}", {"user": user}, order, number), *mails)
 
 
 def release_announcements(

@@ -44,6 +44,16 @@ HOLD: Final[Mapping[tuple[Kind, HoldState, Action], HoldState]] = MappingProxyTy
 )
 
 
+# A cancel of all that is left closes what held the order.
+CLOSED_BY_CANCEL: Final[Mapping[HoldState, HoldState]] = MappingProxyType(
+    {
+        HoldState.REQUESTED: HoldState.WITHDRAWN,
+        HoldState.ACTIVE: HoldState.RELEASED,
+        HoldState.RELEASE_REQUESTED: HoldState.RELEASED,
+    }
+)
+
+
 def next_request_state(state: RequestState, action: Action) -> RequestState | None:
     """The state that follows, or None where the action does not apply."""
     return REQUEST.get((state, action))
