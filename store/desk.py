@@ -27,7 +27,7 @@ class LostRaceError(Exception):
 
 
 REFUSED: Final = "request.refused"
-NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None, {})
+NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None, {}, frozenset())
 
 
 class PostgresDesk:
@@ -116,9 +116,11 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
         "new_lines": outcome.new_lines,
         "notices": outcome.notices,
         "order_changes": _rows(outcome.order_change),
+        "reasons": _rows(outcome.new_reason),
         "refreshed": outcome.refreshed,
         "refusals": [entry for entry in outcome.audit if entry.action == REFUSED],
         "request_changes": outcome.request_changes,
+        "retries": _rows(outcome.retry_call),
         "requests": _rows(request),
         "status_changes": outcome.status_changes,
         "targets": request.targets if request else (),
@@ -145,6 +147,7 @@ def _loaded(row: dict[str, Any]) -> Loaded:
         requests=tuple(rows.request(each) for each in row["requests"] or ()),
         recent_refusals=frozenset(row["refusals"] or ()),
         names=row["names"] or {},
+        open_calls=frozenset(row["calls"] or ()),
         earlier=read_result(row["earlier"]) if row["earlier"] else None,
     )
 

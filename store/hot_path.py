@@ -54,7 +54,9 @@ SNAPSHOT: Final = f"""
              select %(user)s
              union select requested_by from requests where desk_id = %(desk)s and number = %(request)s
              union select member from decisions where desk_id = %(desk)s and request = %(request)s
-         )) end as names
+         )) end as names,
+        (select jsonb_agg(c.endpoint) from hook_calls c
+         where c.desk_id = %(desk)s and c.request = %(request)s and c.state <> 'accepted') as calls
     from desks
     left join members on members.desk_id = desks.desk_id and members.user_id = %(user)s
     left join inbound on inbound.desk_id = desks.desk_id and inbound.key = %(key)s
@@ -72,9 +74,9 @@ _PARTS: Final[Mapping[str, str]] = {
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
                               asked, requested_by, requested_at, decided_by, decided_at)
-        select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), n.hold), x.reason, x.note,
-               x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s, x.decided_by,
-               case when x.state <> 'pending' then %(now)s::timestamptz end
+        select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), nullif(n.hold, 0)),
+               x.reason, x.note, x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s,
+               x.decided_by, case when x.state <> 'pending' then %(now)s::timestamptz end
         from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
             asked jsonb, decided_by text)
@@ -115,6 +117,22 @@ _PARTS: Final[Mapping[str, str]] = {
         from jsonb_to_recordset(%(hold_changes)s::jsonb) as x (hold bigint, before text, after text)
         where h.desk_id = %(desk)s and h.number = x.hold and h.state = x.before
         returning h.number
+    )""",
+    "reasons": """
+    new_reasons as (
+        update requests r set reason = x.reason
+        from jsonb_to_recordset(%(reasons)s::jsonb) as x (request bigint, reason text)
+        where r.desk_id = %(desk)s and r.number = x.request
+    )""",
+    "retries": """
+    retried_calls as (
+        update notices n
+        set state = 'ready', due_at = %(now)s, settled_at = null, error = '',
+            tried_at = case when n.state = 'dead' then null else n.tried_at end,
+            attempts = case when n.state = 'dead' then 0 else n.attempts end
+        from jsonb_to_recordset(%(retries)s::jsonb) as x (endpoint text, request bigint)
+        where n.desk_id = %(desk)s and n.request = x.request and n.kind = 'hook'
+        and n.payload ->> 'endpoint' = x.endpoint and n.state in ('ready', 'dead')
     )""",
     "refreshed": """
     seen_again as (
@@ -222,7 +240,7 @@ PARTS: Final = frozenset(_PARTS)
 _COUNTED: Final = """
     counted as (
         update counters c set request = c.request + {requests}, hold = c.hold + {holds} where c.desk_id = %(desk)s
-        returning c.request, c.hold
+        returning c.request * {requests} as request, c.hold * {holds} as hold
     )"""
 _NUMBERS: Final = """
     n as (select request, hold, jsonb_build_object('numbers', jsonb_build_array(request, hold)) as numbers

@@ -202,6 +202,13 @@ class Reading:
         async with desk_transaction(self._pool, desk_id) as connection:
             return await similar_numbers(connection, desk_id, _numbers(typed, policy) if policy else ())
 
+    async def email(self, desk_id: str, user_id: str) -> str:
+        """The person's address as Slack gave it; empty where it gave none."""
+        query = "select email from members where desk_id = %(desk)s and user_id = %(user)s"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            row = await _one(connection, query, {"desk": desk_id, "user": user_id})
+        return str(row["email"] or "") if row else ""
+
     async def cards(self, desk_id: str, request: int) -> tuple[tuple[str, str], ...]:
         """Where a request's cards stand: (channel, ts), the first posted first."""
         query = "select channel, ts from cards where desk_id = %s and request = %s order by posted_at"
