@@ -68,5 +68,5 @@ def _judged(workspace: Workspace, shown: str, channel: Mapping[str, Any]) -> Fin
     invite = f"Type /invite @{workspace.bot_name} in {name}."
     found = f"The bot is not in {name}, {kind}, {shown}"
     if kind == "public" and workspace.scopes is not None and workspace.may("chat:write.public"):
-        return warning(CHANNELS, f"{found}. It can post there, and cannot answer people privately.", invite)
+        return warning(CHANNELS, f"{found}. It can post there, but not always answer people privately.", invite)
     return problem(CHANNELS, f"{found}: it cannot post there.", invite)

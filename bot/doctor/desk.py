@@ -1,6 +1,6 @@
 """Which desk is it, and can its policy be lived by?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Final
 
 from bot.doctor.finding import Finding, Findings, ok, problem, skipped, warning
@@ -26,7 +26,13 @@ async def find_desk(pool: Pool, team: str | None) -> tuple[str, Findings]:
     if team and team not in known:
         return "", [problem(DESK, f"There is no desk {team}. Known: {shown or 'none'}.", _make(team))]
     if not known:
-        return "", [problem(DESK, "There is no desk yet.", _make("T…"))]
+        return "", [
+            problem(
+                DESK,
+                "There is no desk yet.",
+                "Make it with `redtag desk apply FILE --team T…`; the line slack names its id.",
+            )
+        ]
     if not team and len(known) > 1:
         return "", [problem(DESK, f"There are several desks: {shown}.", "Say which with --team.")]
     more = f" The database has these: {shown}." if len(known) > 1 else ""
@@ -46,8 +52,12 @@ async def read_policy(pool: Pool, desk_id: str) -> tuple[Policy | None, Findings
         return None, [problem(POLICY, "The desk has no policy.", _make(desk_id))]
     found = [problem(POLICY, each, APPLY) for each in problems_in(policy)]
     found += [warning(POLICY, each, APPLY) for each in warnings_in(policy) if not _said_elsewhere(each)]
-    counted = f"{len(policy.roles)} roles, {len(policy.reasons)} reasons, {len(policy.rules)} rules"
+    counted = f"{_count(policy.roles, 'role')}, {_count(policy.reasons, 'reason')}, {_count(policy.rules, 'rule')}"
     return policy, found or [ok(POLICY, f"Version {version} is in force: {counted}; `desk check` finds nothing.")]
+
+
+def _count(things: Sized, what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
 
 
 def _said_elsewhere(sentence: str) -> bool:

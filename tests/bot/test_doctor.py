@@ -10,12 +10,14 @@ import psycopg
 import pytest
 
 from bot.cli.doctor import summary
+from bot.doctor import templates
 from bot.doctor.channels import channels_of
 from bot.doctor.examination import Examination, examine
 from bot.doctor.finding import Finding, State
 from bot.doctor.machine import check_folder
 from bot.doctor.slack import manifest_scopes
 from bot.settings import read_settings
+from bot.slack.specimens import specimens
 from store.policies import apply_policy
 from tests.office import CREDIT_CHANNEL, DESK
 from tests.processes import redtag
@@ -547,7 +549,7 @@ def test_the_embedded_database_is_looked_at_too(tmp_path):
     assert ended.code == 1
     for check in ("data folder", "database", "migrations", "row-level security", "database roles"):
         assert state[check]["state"] == "ok", state[check]
-    assert state["desk"]["mend"] == "Make it with `redtag desk apply FILE --team T…`."
+    assert state["desk"]["mend"].startswith("Make it with `redtag desk apply FILE --team T…`;")
 
 
 def test_the_summary_counts():
@@ -560,3 +562,16 @@ async def test_every_channel_that_the_policy_names_is_looked_at(office):
     named = channels_of(office.policy)
     assert named["C0MGRS"] == ["desk.managers_channel", "roles.manager", "roles.admin"]
     assert {"C0FLOOR", "C0AUDIT", "C0CREDIT"} <= named.keys()
+
+
+async def test_where_slack_slows_down_each_form_of_message_is_looked_at_first_and_the_rest_is_named(
+    clinic, monkeypatch
+):
+    monkeypatch.setattr(templates, "SECONDS", 0.5)
+    clinic.workspace.fail("blocks.validate", times=-1, delay=0.1)
+    (found,) = [each for each in await clinic.look() if each.check == "templates"]
+    assert (found.state, found.mend) == (State.WARNING, "Try again in some minutes.")
+    assert found.found.endswith("were looked at (no more time).")
+    shapes = [templates.shape_of(specimen) for specimen in templates.new_shapes_first(list(specimens()))]
+    distinct = len(set(shapes))
+    assert len(set(shapes[:distinct])) == distinct
