@@ -111,7 +111,7 @@ def make_line(*, line: int = 1, **changes: Any) -> Line:
         "delivered": 0,
         "unit_price": 1750,
     }
-    return Line(**{**plain, **changes})
+    return Line(**{**plain, "original": changes.get("ordered", plain["ordered"]), **changes})
 
 
 def make_order(*, number: str = "ORD-123", lines: Iterable[Line] | None = None, **changes: Any) -> Order:

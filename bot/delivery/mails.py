@@ -54,6 +54,35 @@ def floor_release_mail(values: FloorRelease) -> Words:
     return _words("floor_release", _readable(values))
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A cancel or change that was signed, as its e-mails tell it; all ready to be shown, nothing escaped."""
+
+    order: str
+    customer: str
+    request: str  # R-12
+    headline: str  # Partly cancelled
+    summary: str  # 5 units of line 2
+    reason: str  # its label
+    approver: str
+    requester: str
+    lines: Sequence[str]  # what was cancelled or changed, a line each
+    more_lines: int
+    value: str  # the order's, now
+    stops: Sequence[str] = ()  # what somebody has to put back
+    refund: str = ""
+    total: str = ""  # of the refund, for the subject
+    change: str = ""  # of the order's value
+    note: str = ""
+    answer: str = ""  # the approver's note
+    desk: str = ""
+
+
+def signed_mail(values: Signed) -> Words:
+    """Whether the rest may ship stands in the floor's post, which is never late; so never here."""
+    return _words("asked", {name: _each(_unpromised, value) for name, value in asdict(values).items()})
+
+
 def _readable(values: FloorRelease) -> dict[str, Any]:
     clear = values.clear and not values.blockers
     clean = _line if clear else _unpromised

@@ -3,17 +3,18 @@
 import hashlib
 from typing import Final
 
-from bot.delivery.mails import FloorRelease, floor_release_mail
+from bot.delivery.mails import FloorRelease, Signed, floor_release_mail, signed_mail
 from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, Update
-from bot.slack import cards, words
+from bot.slack import asked, cards, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
 from store.hook_calls import HookCalls
 from store.reading import Reading
+from workflows.asked import Asked, Cancellation, Change
 from workflows.notices import Claimed
 from workflows.outcome import NEW
-from workflows.reasons import reason_label
+from workflows.reasons import block_label
 from workflows.results import read_result
 from workflows.values import Kind, RequestState
 from workflows.views import RequestView
@@ -86,6 +87,14 @@ class StoredRenderer:
             Hook(hook.url, hook.secret, taken.webhook_id, taken.body) if taken else Nothing("it was accepted already")
         )
 
+    async def request_email(self, claimed: Claimed, view: RequestView) -> Call:
+        return _signed(claimed, view, str(claimed.payload["to"]))
+
+    async def requester_email(self, claimed: Claimed, view: RequestView) -> Call:
+        """The address comes from Slack, where the installation may read it and the person has one."""
+        address = await self._reading.email(claimed.desk_id, str(claimed.payload["user"]))
+        return _signed(claimed, view, address) if address else Nothing("no e-mail address in Slack")
+
     async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
         """A release stands in the thread of its hold's placement."""
         if view.request.kind is not Kind.RELEASE_HOLD or view.hold is None or view.hold.request is None:
@@ -98,7 +107,7 @@ class StoredRenderer:
         order = await self._reading.order(claimed.desk_id, view.order.number)
         blocks = order.gate.blocks if order else ()
         if claimed.payload["clear"] and blocks:
-            return False, [f"{reason_label(view.policy, block.kind, block.reason)} ({block.id})" for block in blocks]
+            return False, [f"{block_label(view.policy, block.reason)} ({block.id})" for block in blocks]
         return bool(claimed.payload["clear"]), list(claimed.payload["blockers"])
 
 
@@ -114,6 +123,15 @@ def _reply(claimed: Claimed) -> Call:
         message.get("blocks", []),
         replace_original=bool(payload.get("replaces")),
     )
+
+
+def _signed(claimed: Claimed, view: RequestView, address: str) -> Call:
+    if view.request.asked is None:
+        return Nothing("the request asks for nothing")
+    mail = signed_mail(signed_values(view, view.request.asked))
+    # What the mail says follows what is stored: should that change between two tries, it is another mail.
+    key = f"{claimed.key}/{hashlib.sha256(mail.text.encode()).hexdigest()[:12]}"
+    return Mail(address, mail.subject, mail.text, mail.html, key)
 
 
 def _destination(claimed: Claimed) -> str:
@@ -143,6 +161,32 @@ def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> Floor
     )
 
 
+def signed_values(view: RequestView, found: Asked) -> Signed:
+    """What the e-mails about an approved cancel or change say."""
+    cancel = found if isinstance(found, Cancellation) else None
+    detail, back, order = asked.detail(found), asked.returns(found), view.order
+    return Signed(
+        order=order.number,
+        customer=order.customer,
+        request=view.request.name,
+        headline="Changed" if cancel is None else "Cancelled" if cancel.whole else "Partly cancelled",
+        summary=asked.brief(found),
+        reason=view.reason_label,
+        approver=listed([_name(view, user) for user in view.deciders], "and") or "the desk",
+        requester=_name(view, view.request.requested_by),
+        lines=tuple(detail[:MOST_CHANGES]),
+        more_lines=max(0, len(detail) - MOST_CHANGES),
+        value=asked.money(order.total, order.currency),
+        stops=tuple(f"STOP: {each}, put back what goes." for each in back[:MOST_CHANGES]),
+        refund=asked.refund(cancel) if cancel else "",
+        total=asked.money(cancel.total, cancel.currency) if cancel and cancel.total else "",
+        change="" if cancel or not isinstance(found, Change) else asked.signed(found.amount, found.currency),
+        note=view.request.note,
+        answer=view.request.decision_note,
+        desk=view.policy.desk.name,
+    )
+
+
 def _ended(view: RequestView) -> str:
     """A hold that was only asked for came to nothing."""
     state = view.request.state
@@ -155,6 +199,7 @@ def _name(view: RequestView, user_id: str | None) -> str:
 
 REFUND: Final = "refund"
 MOST_LINES: Final = 20
+MOST_CHANGES: Final = 40
 RENDERERS: Final = {
     "card": StoredRenderer.card,
     "card.redraw": StoredRenderer.redraw,
@@ -162,4 +207,6 @@ RENDERERS: Final = {
     "floor.email": StoredRenderer.floor_email,
     "hook": StoredRenderer.hook,
     "outcome": StoredRenderer.outcome,
+    "request.email": StoredRenderer.request_email,
+    "requester.email": StoredRenderer.requester_email,
 }

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.slack import facts, text
+from bot.slack import asked_card, facts, text
 from bot.slack.blocks import (
     Block,
     Message,
@@ -82,7 +82,8 @@ def _asked_on(view: RequestView) -> date:
 def _draw_id(view: RequestView) -> str:
     request = view.request
     hold = view.hold.state.value if view.hold else "none"
-    return f"card.{request.number}.{request.version}.{request.state}.{hold}.{len(request.decisions)}"
+    calls = "".join(f".{call.state}" for call in view.calls)
+    return f"card.{request.number}.{request.version}.{request.state}.{hold}.{len(request.decisions)}{calls}"
 
 
 def _fallback(view: RequestView) -> str:
@@ -97,6 +98,8 @@ def _fallback(view: RequestView) -> str:
 
 def headline(view: RequestView) -> str:
     request = view.request
+    if request.asked and (said := asked_card.headline(view, request.asked)):
+        return said
     if request.is_pending:
         return facts.title(QUESTIONS[request.kind], request.order_number, "?")
     if view.hold and request.kind is Kind.PLACE_HOLD and view.hold.state is HoldState.RELEASED:
@@ -112,8 +115,8 @@ def _pending(view: RequestView, role: str, today: date) -> list[Block]:
         header(headline(view)),
         section(f"{_wanted(view, 'asks')} {_your_turn(view, role)}".strip()),
         *_note(view.request.note),
-        fields([*facts.order_facts(view.order), *_release_reason(view)]),
-        plain_section(facts.lines_text(view.order.lines)),
+        fields(_facts(view)),
+        *_lines(view),
         *_other_holds(view),
         *_warnings(view, today),
         section(_effect(view)),
@@ -123,7 +126,24 @@ def _pending(view: RequestView, role: str, today: date) -> list[Block]:
     ]
 
 
+def _facts(view: RequestView) -> list[tuple[str, str]]:
+    asked = view.request.asked
+    if asked is None:
+        return [*facts.order_facts(view.order), *_release_reason(view)]
+    about = [fact for fact in facts.order_facts(view.order) if fact[0] != "Value"]
+    return [*about, *asked_card.money(view, asked)]
+
+
+def _lines(view: RequestView) -> list[Block]:
+    asked = view.request.asked
+    if asked is None:
+        return [plain_section(facts.lines_text(view.order.lines))]
+    return [*asked_card.lines(view, asked), *asked_card.earlier(view)]
+
+
 def _wanted(view: RequestView, asks: str) -> str:
+    if view.request.asked:
+        return asked_card.wanted(view, view.request.asked, asks)
     words = WANTED[view.request.kind].format(
         order=text.strong(view.request.order_number),
         reason=text.mrkdwn(view.reason_label, 200),
@@ -166,15 +186,19 @@ def _other_holds(view: RequestView) -> list[Block]:
 
 
 def _warnings(view: RequestView, today: date) -> list[Block]:
-    if view.request.kind is not Kind.PLACE_HOLD:
-        return []
-    found = facts.placement_warnings(view.order, today)
+    found: tuple[str, ...] = ()
+    if view.request.asked:
+        found = asked_card.warnings(view, view.request.asked, today)
+    elif view.request.kind is Kind.PLACE_HOLD:
+        found = facts.placement_warnings(view.order, today)
     return [section("\n".join(f":warning: {warning[0].upper()}{warning[1:]}" for warning in found))] if found else []
 
 
 def _effect(view: RequestView) -> str:
     """What signing does, so that nobody has to remember it."""
     hold = view.hold.name if view.hold else "the hold"
+    if view.request.asked:
+        return asked_card.effect(view, view.request.asked)
     if view.request.kind is Kind.PLACE_HOLD:
         return f"*Approve* stops the order until {hold} is released. *Reject* lets it go on, and asks you why."
     if view.request.kind is Kind.RELEASE_HOLD:
@@ -215,6 +239,7 @@ def _buttons(view: RequestView) -> list[Block]:
     request = view.request
     value = request_value(request.number, request.version)
     return [
+        *asked_card.reason_menu(view),
         button("Approve", ActionId.APPROVE, value, style="primary", label=f"Approve {request.name}"),
         button("Reject", ActionId.REJECT, value, style="danger", label=f"Reject {request.name}"),
         button("Details", ActionId.DETAILS, value, label=f"Details of {request.order_number}"),
@@ -229,8 +254,10 @@ def _decided(view: RequestView) -> list[Block]:
         *_why(view),
         section(_wanted(view, "asked")),
         *_note(request.note),
-        fields([*facts.order_facts(view.order), *_release_reason(view)]),
+        fields(_facts(view)),
+        *(_lines(view) if request.asked else []),
         *_ask_for_release(view),
+        *asked_card.retry(view),
         context(f"{request.name} · asked {text.when(request.requested_at)}"),
     ]
 
@@ -256,6 +283,8 @@ def _approvers(view: RequestView) -> str:
 
 def _outcome(view: RequestView) -> list[str]:
     """What it came to, as true now as when it was decided."""
+    if view.request.asked:
+        return [asked_card.outcome(view, view.request.asked)]
     if view.hold is None:
         return []
     name, request = view.hold.name, view.request

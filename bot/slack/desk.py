@@ -70,6 +70,10 @@ class Desk:
         """Open a form while its trigger lives; False where Slack did not do it in time."""
         return await self._supervised(call, "views.open", trigger_id=call.trigger_id, view=dict(view))
 
+    async def push_view(self, call: Call, view: Mapping[str, Any]) -> bool:
+        """Lay a view over the form that is open."""
+        return await self._supervised(call, "views.push", trigger_id=call.trigger_id, view=dict(view))
+
     async def update_view(self, call: Call, view: Mapping[str, Any]) -> bool:
         """Redraw the form that is open, unless it has changed since."""
         place = {"view_id": call.view.get("id"), "hash": call.view.get("hash")}

@@ -17,6 +17,7 @@ class ActionId(StrEnum):
     JOIN = "request.join"
     AGAIN = "request.again"
     PREVIEW = "preview"
+    RETRY = "refund.retry"
     CANCEL_REST = "cancel.rest"
     CANCEL_INSTEAD = "cancel.instead"
 

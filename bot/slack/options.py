@@ -10,7 +10,7 @@ from workflows.money import show_money
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.values import Hold
-from workflows.views import OrderOption
+from workflows.views import OrderOption, OrderView
 
 
 def order_options(found: Sequence[OrderOption]) -> dict[str, Any]:
@@ -25,6 +25,11 @@ def order_option(order: OrderOption) -> Block | None:
         return None
     about = f"{order.customer}, {show_money(order.total, order.currency)}, {order.stage}".removeprefix(", ")
     return choice(f"{text.one_line(order.number, 50)} · {text.one_line(about)}", order.number)
+
+
+def option_of(view: OrderView) -> OrderOption:
+    order = view.order
+    return OrderOption(order.number, order.customer, order.stage, order.currency, order.total)
 
 
 def typed_option(typed: str) -> Block | None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.slack import asked as asked_facts
 from bot.slack import facts, text
+from bot.slack.asked_card import calls
 from bot.slack.blocks import (
     Block,
     Message,
@@ -21,11 +23,12 @@ from bot.slack.blocks import (
     text_length,
 )
 from bot.slack.ids import ActionId, request_value
+from workflows.asked import Asked, Cancellation
 from workflows.gate import Block as GateBlock
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
-from workflows.values import Hold, HoldState, Kind, Request
-from workflows.views import OrderView, QueueItem, TimelineEntry
+from workflows.values import Hold, HoldState, Kind, Line, Request
+from workflows.views import HookCall, OrderView, QueueItem, TimelineEntry
 from workflows.words import listed
 
 # Slack refuses a message somewhere past 13,000 characters, and a list that long is read by nobody.
@@ -43,12 +46,16 @@ NOUNS: Final[Mapping[str, str]] = {
     Kind.CHANGE: "change",
 }
 HAPPENED: Final[Mapping[str, str]] = {
+    "hold.closed": "closed a hold with the order",
     "hold.placed": "put the order on hold",
     "hold.released": "released the hold",
+    "lines.cancelled": "cancelled units",
+    "order.changed": "changed the order",
     "order.imported": "imported the order",
     "request.approved": "approved",
     "request.created": "asked",
     "request.expired": "let expire",
+    "request.joined": "wants to be told of the outcome",
     "request.previewed": "looked at what a request would do",
     "request.refused": "was refused",
     "request.rejected": "rejected",
@@ -110,8 +117,15 @@ def _who(block: GateBlock) -> str:
 def _lines(view: OrderView, room: int) -> list[Block]:
     if not view.order.lines:
         return [plain_section("No lines on this order.")]
-    lines = [f"{line.line}. {facts.line_words(line)}" for line in view.order.lines]
+    lines = [f"{line.line}. {facts.line_words(line)}{_originally(line)}" for line in view.order.lines]
     return [plain_section(part) for part in chunks(lines, min(room, LINES), "line", "lines")]
+
+
+def _originally(line: Line) -> str:
+    """What was ordered at first, where we changed it."""
+    if line.original == line.ordered:
+        return ""
+    return f", {line.original:,} ordered at first" if line.original else ", added later"
 
 
 def _holds(view: OrderView, *, buttons: bool) -> list[Block]:
@@ -143,16 +157,29 @@ def _ask_for_release(hold: Hold, view: OrderView) -> Block | None:
 def _requests(view: OrderView) -> list[Block]:
     if not view.requests:
         return []
-    shown = [_request(request) for request in view.requests[:REQUESTS]]
+    shown = [said for request in view.requests[:REQUESTS] for said in _request(request, view)]
     more = len(view.requests) - REQUESTS
     return [section("\n".join(["*Requests*", *shown, *([f"+ {more} more"] if more > 0 else [])]))]
 
 
-def _request(request: Request) -> str:
+def _request(request: Request, view: OrderView) -> list[str]:
     decided = f" by {text.member(request.decided_by)}" if request.decided_by else ""
     at = text.when(request.decided_at or request.requested_at)
     asked = text.member(request.requested_by)
-    return f"{request.name} {NOUNS[request.kind]}, asked by {asked}: {request.state}{decided}, {at}"
+    what = f" of {_what(request.asked)}" if request.asked else ""
+    said = f"{request.name} {NOUNS[request.kind]}{what}, asked by {asked}: {request.state}{decided}, {at}"
+    return [said, *(f"    {each}" for each in calls(_calls(request, view)))]
+
+
+def _what(found: Asked) -> str:
+    """`5 units of line 2, refund USD 87.50`."""
+    said = asked_facts.brief(found)
+    refund = text.money(found.total, found.currency) if isinstance(found, Cancellation) and found.total else ""
+    return f"{said}, refund {refund}" if refund else said
+
+
+def _calls(request: Request, view: OrderView) -> tuple[HookCall, ...]:
+    return tuple(call for call in view.calls if call.request == request.number)
 
 
 def _timeline(view: OrderView) -> list[Block]:
@@ -219,6 +246,11 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/hold ORD-123 credit waiting for wire", "stops an order; `/hold` alone opens a form"),
     ("/hold ORD-123 credit --preview", "says what would happen and who would sign, and asks nobody"),
     ("/release ORD-123", "asks for the end of a hold; the owner of the hold signs"),
+    ("/cancel ORD-123 line 2 qty 5 customer-request", "cancels units; `all` for the order, alone for the form"),
+    (
+        "/change ORD-123 line 2 qty 12 because customer-request",
+        "changes quantities, articles and dates",
+    ),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk hold …", "the same commands, where another app owns the short names"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.slack import facts, text
+from bot.slack import asked_words, facts, text
 from bot.slack.blocks import Block, Message, actions, button, message, plain_section, section
 from bot.slack.ids import ActionId, request_value
 from workflows import refusals
@@ -80,20 +80,24 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("withdrawn", Kind.PLACE_HOLD): "You withdrew {request}: {order} is not put on hold ({reason}).",
     ("withdrawn", Kind.RELEASE_HOLD): "You withdrew {request}: {hold} on {order} ({reason}) stays in force.",
 }
+TYPE_IT: Final = "To do it, type the same without `--preview`."
+SEND_IT: Final = "To do it, close this and send the form."
 
 
-def say(result: Result) -> str:
-    """What happened, in a sentence of mrkdwn."""
+def say(result: Result, to_do_it: str = TYPE_IT) -> str:
+    """What happened, in a sentence of mrkdwn. `to_do_it` ends a preview."""
     if isinstance(result, Refusal):
         return result.sentence(SlackWords())
-    return SENTENCES.get((result.what, result.kind), "Done: {request}.").format(
+    known = {**SENTENCES, **asked_words.SENTENCES}
+    return known.get((result.what, result.kind), "Done: {request}.").format(
         order=text.strong(result.order),
         request=f"R-{result.request}",
         hold=f"H-{result.hold}",
         reason=text.mrkdwn(result.reason),
         signers=who_signs(result.sign, result.by if result.what == "signed" else ""),
         blockers=_blockers(result.blockers),
-        to_do_it="To do it, type the same without `--preview`.",
+        to_do_it=to_do_it,
+        asked=asked_words.named(result.asked, result.order),
     )
 
 
@@ -125,11 +129,24 @@ def still_holding(names: Sequence[str]) -> str:
 def answer(result: Result) -> Message:
     """The private answer to the one who acted. While their request is open it can be withdrawn right there."""
     said = say(result)
-    blocks = [section(said)]
-    if request := _to_withdraw(result):
-        value = request_value(request, FIRST_VERSION)
-        blocks.append(actions([button("Withdraw", ActionId.WITHDRAW, value, label=f"Withdraw R-{request}")]))
-    return as_private(message(said, blocks))
+    offered = offers(result)
+    return as_private(
+        message(said, [section(said), *asked_words.about(result), *([actions(offered)] if offered else [])])
+    )
+
+
+def preview(result: Result) -> list[Block]:
+    """What a form would come to, for a view over it."""
+    return [section(say(result, SEND_IT)), *asked_words.about(result)]
+
+
+def offers(result: Result) -> list[Block]:
+    """What can be done about an answer right there."""
+    request = _to_withdraw(result)
+    if not request:
+        return asked_words.offers(result)
+    value = request_value(request, FIRST_VERSION)
+    return [button("Withdraw", ActionId.WITHDRAW, value, label=f"Withdraw R-{request}")]
 
 
 def private(sentence: str) -> Message:
@@ -175,7 +192,9 @@ def outcome_dm(view: RequestView, what: str, by: str, note: str) -> Message:
     blocks: list[Block] = [section(said)]
     if note.strip():
         blocks.append(plain_section(facts.what_moved(note) if what == "void" else quoted(note)))
-    if what in ASK_AGAIN:
+    if what in ASK_AGAIN and view.request.asked:
+        blocks.append(actions([asked_words.again(view.request)]))
+    elif what in ASK_AGAIN:
         blocks.append(section(f"You can ask again with today's values: {text.code(ask_again(view))}"))
     return message(said, blocks)
 
@@ -183,7 +202,8 @@ def outcome_dm(view: RequestView, what: str, by: str, note: str) -> Message:
 def outcome(view: RequestView, what: str, by: str) -> str:
     """Every kind has its sentence; one that is not here yet is told in general words."""
     request = view.request
-    template = OUTCOMES.get((what, request.kind), "{request} on {order}: {what} by {by}.")
+    known = {**OUTCOMES, **asked_words.OUTCOMES}
+    template = known.get((what, request.kind), "{request} on {order}: {what} by {by}.")
     return template.format(
         by=text.member(by),
         request=request.name,
@@ -191,6 +211,8 @@ def outcome(view: RequestView, what: str, by: str) -> str:
         hold=view.hold.name if view.hold else "the hold",
         reason=text.mrkdwn(view.reason_label),
         what=text.mrkdwn(what),
+        asked=asked_words.named(request.asked, request.order_number),
+        refund=asked_words.refunded(request),
     )
 
 

@@ -117,8 +117,10 @@ def test_a_buttons_value_is_read_back():
     [
         (
             done(what="placed", sign=()),
-            "R-12: *ORD-123* is on hold (H-17, Credit not cleared). "
-            "You sign for this reason yourself, so nobody else has to.",
+            (
+                "R-12: *ORD-123* is on hold (H-17, Credit not cleared). "
+                "You sign for this reason yourself, so nobody else has to."
+            ),
         ),
         (
             done(),
@@ -223,9 +225,22 @@ def every_refusal(typed):
         "state": "requested",
         "typed": typed,
         "what": "put orders on hold",
+        # of cancels and changes
+        "all": False,
+        "asked": 99,
+        "can": 7,
+        "kind": "cancel",
+        "least": 3,
+        "line": 2,
+        "lines": tuple(range(1, 121)),
+        "most": 7,
+        "rest": ((1, 2), (2, 7)),
+        "same": True,
+        "ship_by": NOW.date(),
     }
+    several = {"PartlyGone": {"why": (typed,) * 30}}
     for name, kind in Refusal.KINDS.items():
-        chosen = {**values, "state": "approved"} if name == "AlreadyDecided" else values
+        chosen = {**values, "state": "approved"} if name == "AlreadyDecided" else {**values, **several.get(name, {})}
         yield kind(**{field: chosen.get(field, typed) for field in kind.model_fields})
 
 

@@ -15,6 +15,7 @@ from bot.slack.forms.parts import (
     form,
     note_field,
     order_field,
+    preview_button,
     selected,
     written,
 )
@@ -48,6 +49,7 @@ def build(
         _reason(policy, reason),
         _until(until),
         note_field(note, hint="The signer reads this first: what has to happen before the order may go on?"),
+        preview_button(),
     ]
     place = carried(Where(channel=channel, trace=trace))
     return form(CallbackId.HOLD_SUBMIT, "Put an order on hold", "Ask for the hold", blocks, place)

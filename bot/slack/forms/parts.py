@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.slack import text
-from bot.slack.blocks import TITLE, Block, View, field, plain_text, section
-from bot.slack.ids import BlockId, CallbackId
+from bot.slack.blocks import TITLE, Block, View, actions, button, field, plain_text, section
+from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.options import order_option, typed_option
 from bot.slack.words import plain_sentence
 from workflows.commands import Origin
@@ -18,6 +18,7 @@ from workflows.views import OrderOption
 NOTE: Final = 3000  # characters Slack lets people enter
 LONGEST: Final = 400  # of each value carried; Slack takes 3,000 in all, escaped
 NOWHERE: Final = Origin()
+FALLBACKS: Final = (str(BlockId.LINES), str(BlockId.ORDER))
 _CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]{1,30}")
 
 
@@ -117,6 +118,11 @@ def note_field(note: str, *, label: str = "Note", hint: str = "", optional: bool
     return field(BlockId.NOTE, label, box, optional=optional, hint=hint)
 
 
+def preview_button() -> Block:
+    made = button("Preview", ActionId.PREVIEW, "preview", label="Preview: say what would happen")
+    return {**actions([made]), "block_id": "preview"}
+
+
 def selected(view: Mapping[str, Any], block_id: str) -> str:
     """The value of the chosen option; empty where nothing is chosen or the block is not there."""
     option = _entered(view, block_id, "selected_option")
@@ -137,11 +143,20 @@ def _entered(view: Mapping[str, Any], block_id: str, key: str) -> object:
 
 
 def errors(refusal: Refusal, view: Mapping[str, Any], names: Mapping[str, str] | None = None) -> dict[str, str] | None:
-    """The refusal under the field it is about; None where the form has no such field."""
+    """The refusal under the field it is about; None where the form has none for it."""
+    block_id = placed(refusal.field, view) if refusal.field else ""
+    return {block_id: plain_sentence(refusal, names)} if block_id else None
+
+
+def placed(block_id: str, view: Mapping[str, Any]) -> str:
+    """The field under which to say it: the one that is meant, else the lines, else the order; empty if none is there.
+
+    Slack shows none of the errors where one is for a field that the form does not have.
+    """
     blocks = view.get("blocks")
     inputs = {
         block.get("block_id")
         for block in (blocks if isinstance(blocks, list) else [])
         if isinstance(block, Mapping) and block.get("type") == "input"
     }
-    return {refusal.field: plain_sentence(refusal, names)} if refusal.field in inputs else None
+    return next((each for each in (str(block_id), *FALLBACKS) if each in inputs), "")

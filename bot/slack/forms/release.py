@@ -13,6 +13,7 @@ from bot.slack.forms.parts import (
     form,
     note_field,
     order_field,
+    preview_button,
     selected,
     written,
 )
@@ -44,6 +45,7 @@ def build(
         _holds(policy, order, holds, hold),
         *_reason(policy, reason),
         note_field(note, hint="What has been settled? The signer reads this first."),
+        preview_button(),
     ]
     place = carried(Where(channel=channel, trace=trace))
     return form(CallbackId.RELEASE_SUBMIT, "Release a hold", "Ask for the release", blocks, place)

@@ -10,7 +10,7 @@ from bot.slack.forms import message_view
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
-from bot.slack.listeners import NOTHING, Answer, Listener
+from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, lines
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
 from workflows.commands import Decide, Look
@@ -40,7 +40,7 @@ async def _decide(call: Call, desk: Desk, action: Action) -> Answer:
         await desk.telling.tell(call, refusals.ButtonUnknown())
         return NOTHING
     number, version = clicked
-    command = Decide(number, action, version, origin=call.clicked())
+    command = Decide(number, action, version, origin=call.clicked(), reason=_reason_of(call))
     await desk.service.handle(call.desk_id, call.claim, command)
     if call.view.get("type") == "home":
         await desk.telling.redraw_home(call)
@@ -85,10 +85,12 @@ async def ask_release(call: Call, desk: Desk) -> Answer:
 
 
 async def choose_order(call: Call, desk: Desk) -> Answer:
-    """The order of the release form was chosen: show its open holds."""
+    """The order of a form was chosen: show its open holds, or its lines."""
+    if call.view.get("callback_id") != CallbackId.RELEASE_SUBMIT:
+        return await lines.redraw_lines(call, desk)
     policy = await desk.reading.policy(call.desk_id)
     client = desk.clients.client_for(call.desk_id)
-    if call.view.get("callback_id") != CallbackId.RELEASE_SUBMIT or policy is None or client is None:
+    if policy is None or client is None:
         return NOTHING
     chosen = call.action.get("selected_option")
     number = str(chosen.get("value", "")) if isinstance(chosen, Mapping) else ""
@@ -109,6 +111,18 @@ async def _may_look(call: Call, desk: Desk, what: str) -> bool:
     return not isinstance(result, Refusal)
 
 
+def _reason_of(call: Call) -> str:
+    """What stands in the reason menu of a cancel's card at the moment of the click."""
+    state = call.payload.get("state")
+    blocks = state.get("values") if isinstance(state, Mapping) else None
+    for block in blocks.values() if isinstance(blocks, Mapping) else ():
+        menu = block.get(ActionId.REASON) if isinstance(block, Mapping) else None
+        chosen = menu.get("selected_option") if isinstance(menu, Mapping) else None
+        if isinstance(chosen, Mapping) and isinstance(value := chosen.get("value"), str):
+            return value
+    return ""
+
+
 def _request_of(call: Call) -> tuple[int, int] | None:
     try:
         return parse_request_value(str(call.action.get("value") or ""))
@@ -117,6 +131,14 @@ def _request_of(call: Call) -> tuple[int, int] | None:
 
 
 ACTIONS: Final[Mapping[str, Listener]] = {
+    ActionId.AGAIN: lines.ask_again,
+    ActionId.CANCEL_INSTEAD: cancelling.cancel_instead,
+    ActionId.CANCEL_REST: cancelling.cancel_rest,
+    ActionId.JOIN: lines.join,
+    ActionId.PREVIEW: lines.preview,
+    ActionId.RETRY: lines.retry,
+    BlockId.LINES: lines.redraw_lines,
+    BlockId.PAGE: lines.redraw_lines,
     ActionId.APPROVE: approve,
     ActionId.DETAILS: details,
     ActionId.HOLD_RELEASE: ask_release,

@@ -10,12 +10,15 @@ from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
 from bot.slack.listeners import NOTHING, Answer
+from bot.slack.listeners.cancelling import cancel
+from bot.slack.listeners.changing import change
+from bot.slack.options import option_of
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
 from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
 from workflows.release_words import ReleaseWords, named
-from workflows.views import OrderOption, OrderView
+from workflows.views import OrderOption
 
 
 async def run_command(call: Call, desk: Desk) -> Answer:
@@ -152,10 +155,13 @@ async def known_order(desk: Desk, desk_id: str, typed: str) -> OrderOption | Non
     return option_of(found) if found else None
 
 
-def option_of(view: OrderView) -> OrderOption:
-    order = view.order
-    return OrderOption(order.number, order.customer, order.stage, order.currency, order.total)
-
-
 QUEUE: Final = 20
-COMMANDS: Final = {"hold": hold, "release": release, "order": order, "queue": queue, "help": help_}
+COMMANDS: Final = {
+    "cancel": cancel,
+    "change": change,
+    "help": help_,
+    "hold": hold,
+    "order": order,
+    "queue": queue,
+    "release": release,
+}

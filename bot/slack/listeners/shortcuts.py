@@ -6,10 +6,12 @@ from typing import Final
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
+from bot.slack.forms.change import Filled
 from bot.slack.ids import CallbackId
-from bot.slack.listeners import NOTHING, Answer, Listener
+from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, changing
 from bot.slack.listeners.commands import known_order, release_form_for
 from bot.slack.typed import tidy
+from bot.slack.typed_cancel import CancelWords
 from workflows import refusals
 from workflows.commands import Look
 from workflows.order_numbers import find_numbers
@@ -37,6 +39,21 @@ async def open_release(call: Call, desk: Desk) -> Answer:
     return NOTHING
 
 
+async def open_cancel(call: Call, desk: Desk) -> Answer:
+    return await _told(call, desk, await cancelling.form_for(call, desk, CancelWords()), cancelling.TYPE_IT)
+
+
+async def open_change(call: Call, desk: Desk) -> Answer:
+    return await _told(call, desk, await changing.form_for(call, desk, "", Filled()), changing.TYPE_IT)
+
+
+async def _told(call: Call, desk: Desk, answer: Answer, typed: str) -> Answer:
+    """Slack shows nothing that is answered to a shortcut."""
+    if answer is not NOTHING:
+        await desk.telling.tell(call, refusals.FormNotOpened(typed=typed))
+    return NOTHING
+
+
 async def _open_hold_form(call: Call, desk: Desk, text: str) -> Answer:
     result = await desk.service.handle(call.desk_id, call.claim, Look("hold form", call.clicked()))
     policy = None if isinstance(result, Refusal) else await desk.reading.policy(call.desk_id)
@@ -54,6 +71,8 @@ async def _open_hold_form(call: Call, desk: Desk, text: str) -> Answer:
 
 MOST: Final = 10
 SHORTCUTS: Final[Mapping[str, Listener]] = {
+    CallbackId.CANCEL_OPEN: open_cancel,
+    CallbackId.CHANGE_OPEN: open_change,
     CallbackId.HOLD_FROM_MESSAGE: hold_from_message,
     CallbackId.HOLD_OPEN: open_hold,
     CallbackId.RELEASE_OPEN: open_release,

@@ -7,11 +7,14 @@ from bot.slack import forms
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import FormProblem, message_view
+from bot.slack.forms import cancel as cancel_form
+from bot.slack.forms import change as change_form
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import CallbackId
 from bot.slack.listeners import NOTHING, Answer
+from bot.slack.text import escape
 from bot.slack.words import SlackWords
 from workflows.commands import Command, Origin
 from workflows.results import Refusal
@@ -26,9 +29,16 @@ async def run_view(call: Call, desk: Desk) -> Answer:
     try:
         command = parse(call.view, call.submitted(forms.channel_of(call.view)))
     except FormProblem as problem:
-        return {"response_action": "errors", "errors": {problem.block_id: str(problem)}}
+        return _problem(problem, call.view)
     result = await desk.service.handle(call.desk_id, call.claim, command)
     return _refused(result, call.view) if isinstance(result, Refusal) else NOTHING
+
+
+def _problem(problem: FormProblem, view: Mapping[str, Any]) -> Answer:
+    block_id = forms.placed(problem.block_id, view)
+    if block_id:
+        return {"response_action": "errors", "errors": {block_id: str(problem)}}
+    return {"response_action": "update", "view": message_view("Not done", escape(str(problem)))}
 
 
 def _refused(refusal: Refusal, view: Mapping[str, Any]) -> Answer:
@@ -39,6 +49,8 @@ def _refused(refusal: Refusal, view: Mapping[str, Any]) -> Answer:
 
 
 FORMS: Final[Mapping[str, Parse]] = {
+    CallbackId.CANCEL_SUBMIT: cancel_form.parse,
+    CallbackId.CHANGE_SUBMIT: change_form.parse,
     CallbackId.HOLD_SUBMIT: hold_form.parse,
     CallbackId.REJECT_SUBMIT: reject_form.parse,
     CallbackId.RELEASE_SUBMIT: release_form.parse,
