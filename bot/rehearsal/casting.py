@@ -47,10 +47,12 @@ class Company:
                 return Cast(asker, next(outsiders, NOBODY), next(bystanders, NOBODY), signed, signers)
         return None
 
-    def named(self, user: str) -> str:
-        """The person with a role that tells who it is."""
-        role = next((each.label for each in self._policy.roles.values() if user in each.members), "no role")
-        return f"{user} ({role})"
+    def named(self, user: str, applied: Applied) -> str:
+        """The person with a role that tells who it is, if possible one that this request is about."""
+        about = (*(entry.role for entry in applied.sign), *sorted(applied.ask or ()))
+        roles = (role for role in (*about, *self._policy.roles) if user in members_of(self._policy, role))
+        role = next(roles, NOBODY)
+        return f"{user} ({self._policy.role_label(role) if role else 'no role'})"
 
     def _askers(self, kind: str, applied: Applied, signing: set[str]) -> list[str]:
         """A placement is best asked for by somebody whose asking is not yet a signature.

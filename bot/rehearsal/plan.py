@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.rehearsal.casting import Cast, Company
 from bot.rehearsal.orders import Terms, applied, decided_by, facts_of, reason_sorts, terms_of
+from bot.slack.listeners.commands import COMMANDS
 from workflows.policy.model import Policy, Reason, Rule
 from workflows.policy.rules import Applied, matches, sign_in_words, when_in_words
 from workflows.words import listed
@@ -23,7 +24,8 @@ NAMES: Final[Mapping[str, str]] = {
     "change": "change",
 }
 MOST_NAMED: Final = 3
-PLAYED: Final = frozenset({"place_hold", "release_hold"})
+# What there is a command for.
+PLAYED: Final = frozenset(kind for kind, name in NAMES.items() if name in COMMANDS)
 
 
 @dataclass(frozen=True, slots=True)

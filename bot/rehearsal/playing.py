@@ -67,7 +67,7 @@ async def _act(scene: Scene, act: Act) -> None:
 
 async def _asked(scene: Scene, act: Act) -> Request:
     user, before = act.cast.asker, await scene.world.books.newest(scene.number)
-    what = f"{scene.world.company.named(user)} asks for the {NAMES[act.kind]}"
+    what = f"{scene.world.company.named(user, act.applied)} asks for the {NAMES[act.kind]}"
     await type_command(scene, act, user, what)
 
     async def look() -> Request | None:

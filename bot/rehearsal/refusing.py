@@ -21,7 +21,7 @@ async def refused_to_ask(scene: Scene, act: Act) -> None:
         scene.skip(f"everybody in the policy may ask for this {NAMES[act.kind]}, so nobody is refused")
         return
     before = await scene.world.books.newest(scene.number)
-    what = f"{scene.world.company.named(user)} may not ask for the {NAMES[act.kind]}, and is told so"
+    what = f"{scene.world.company.named(user, act.applied)} may not ask for the {NAMES[act.kind]}, and is told so"
     asks = ASKS[Kind(act.kind)]
     words = _common(refusals.MayNotAsk(what=asks, roles=("a",)), refusals.MayNotAsk(what=asks, roles=("b",)))
     async with scene.world.turns[user]:
@@ -39,17 +39,18 @@ async def refused_to_bystander(scene: Scene, act: Act, request: Request, card: P
     if not user:
         scene.skip("everybody else in the policy may sign it, so nobody is refused")
         return
-    what = f"{scene.world.company.named(user)} clicks Approve: refused, and nothing is signed"
+    what = f"{scene.world.company.named(user, act.applied)} clicks Approve: refused, and nothing is signed"
     await _refused(scene, request, card, user, what=what, words=_not_yours(request))
 
 
 async def refused_to_asker(scene: Scene, act: Act, request: Request, card: Post) -> None:
     user, signs = act.cast.asker, bool(scene.world.policy.roles_of(act.cast.asker) & {e.role for e in request.sign})
-    what = f"{scene.world.company.named(user)} clicks Approve on their own request: refused"
+    name = scene.world.company.named(user, act.applied)
+    what = f"{name} clicks Approve on their own request: refused"
     if act.cast.signed_by_asking:
         await _refused(scene, request, card, user, what=what, words=_signed_already(request))
     elif signs and scene.world.company.signs_own(act.kind):
-        scene.skip(f"{scene.world.company.named(user)} may sign their own request: desk.self_approval is on")
+        scene.skip(f"{name} may sign their own request: desk.self_approval is on")
     else:
         words = _own(request) if signs else _not_yours(request)
         await _refused(scene, request, card, user, what=what, words=words)
