@@ -31,6 +31,8 @@ def content(arguments: Arguments, *, longest: int, truncates: bool = False) -> C
     attachments = structure(arguments, "attachments", list, "invalid_attachments") or []
     if not (said or blocks or attachments):
         raise SlackError("no_text")
+    if not all(isinstance(one, dict) for one in attachments):
+        raise SlackError("invalid_attachments")
     if len(attachments) > 100:
         raise SlackError("too_many_attachments")
     if len(said) > longest and not truncates:

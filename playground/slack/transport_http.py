@@ -13,6 +13,8 @@ from playground.slack.signing import signed_headers
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes. Slack names no number; a view has at most 250 kB."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,10 @@ class HttpSender:
         async with session.post(
             request.url, data=request.body, headers=request.headers, allow_redirects=False
         ) as answer:
-            body = (await answer.read()).decode(errors="replace")
+            raw = await _body(answer)
+            if raw is None:
+                return 0, "", "", "dispatch_failed"
+            body = raw.decode(errors="replace")
             return answer.status, body, answer.content_type, failure_of(answer.status)
 
     def _open(self) -> aiohttp.ClientSession:
@@ -107,6 +112,18 @@ class HttpSender:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes | None:
+    """None when it does not end within what anybody would read."""
+    parts: list[bytes] = []
+    left = LARGEST_ANSWER
+    async for part in answer.content.iter_any():
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            return None
+    return b"".join(parts)
 
 
 def failure_of(status: int) -> str:

@@ -37,6 +37,14 @@ def envelope(kind: str, payload: dict[str, Any], retry: int = 0) -> dict[str, An
     return made
 
 
+async def _received(websocket: WebSocket) -> str:
+    """The next text; what came in bytes instead says nothing."""
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    return str(message.get("text") or "")
+
+
 class SocketBots:
     """The app's open sockets. Any payload may go to any of them."""
 
@@ -66,7 +74,7 @@ class SocketBots:
             await connection.websocket.send_json(self._hello())
             self._core.changes.touch()
             while True:
-                self._acknowledge(await connection.websocket.receive_text())
+                self._acknowledge(await _received(connection.websocket))
         except WebSocketDisconnect:
             pass
         finally:
