@@ -59,7 +59,8 @@ class Office:
         values = {"cancelled": 0, "ordered": 3, **quantities}
         for step in steps:
             least = values[step] = max(least, values.get(step, 0))
-        names = ["ordered", "cancelled", *steps]
+        values.setdefault("original", values["ordered"])
+        names = ["ordered", "original", "cancelled", *steps]
         self.rows(
             f"""insert into order_lines (desk_id, order_number, key, line, sku, description, unit_price,
                 {", ".join(names)}) values (%s, %s, %s, %s, %s, %s, %s, {", ".join(["%s"] * len(names))})""",
