@@ -7,6 +7,10 @@ from playground.slack.elements import Place, find_input, is_empty, places, typed
 from playground.slack.model import Blocks, View
 from playground.slack.state import Values
 
+MOST_FILES = 10
+LARGEST_FILE = 10 * 1024 * 1024
+"""Bytes, of each file that goes into a form."""
+
 Offered = dict[tuple[str, str], Blocks]
 """(view id, action id) → the options that an external menu was last given."""
 
@@ -48,16 +52,34 @@ def missing(view: View) -> dict[str, str]:
         if is_empty(value):
             if not place.block.get("optional"):
                 said[place.block_id] = "Please complete this required field."
-        elif problem := _out_of_bounds(place.element, value.get("value")):
+        elif problem := _out_of_bounds(place.element, value):
             said[place.block_id] = problem
     return said
 
 
-def _out_of_bounds(element: dict[str, Any], value: Any) -> str:
+def _out_of_bounds(element: dict[str, Any], held: dict[str, Any]) -> str:
     if element["type"] == "number_input":
-        return _wrong_number(element, str(value))
-    if element["type"] != "plain_text_input":
-        return ""
+        return _wrong_number(element, str(held.get("value")))
+    if element["type"] == "file_input":
+        return _wrong_files(element, held.get("files", []))
+    if element["type"] == "plain_text_input":
+        return _wrong_length(element, str(held.get("value")))
+    return ""
+
+
+def _wrong_files(element: dict[str, Any], files: list[dict[str, Any]]) -> str:
+    """Slack says itself that the app must check the kinds again."""
+    most, kinds = element.get("max_files", MOST_FILES), element.get("filetypes")
+    if len(files) > most:
+        return f"Add at most {most} {'file' if most == 1 else 'files'}."
+    if any(file.get("size", 0) > LARGEST_FILE for file in files):
+        return f"A file can have at most {LARGEST_FILE // 1024 // 1024} MB."
+    if kinds and any(file.get("filetype") not in kinds for file in files):
+        return f"Only these file types are allowed: {', '.join(kinds)}."
+    return ""
+
+
+def _wrong_length(element: dict[str, Any], value: str) -> str:
     if len(value) > element.get("max_length", 3000):
         return f"Use at most {element.get('max_length', 3000)} characters."
     if len(value) < element.get("min_length", 0):

@@ -17,6 +17,8 @@ from playground.slack.model import Channel, File, Mail, Message, User, View
 from playground.slack.state import Posted, ResponseUrl, State, Trigger, Values, age, grouped
 
 TICKETS_SECONDS = 3600.0
+WAIT_SECONDS = 0.5
+"""For somebody else who reads the file; the workspace stands still meanwhile."""
 _MAGIC = b"SQLite format 3\0"
 _TABLE = "CREATE TABLE entries (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key))"
 _PUT = "INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"
@@ -79,7 +81,7 @@ def _bring_up_to_date(path: Path, old: Entries, new: Entries) -> None:
     changed = [(*name, _text(name[0], value)) for name, value in new.items() if _differs(old.get(name), value)]
     gone = [name for name in old if name not in new]
     if changed or gone:
-        with closing(sqlite3.connect(path)) as database, database:
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as database, database:
             database.executemany(_PUT, changed)
             database.executemany(_DROP, gone)
 
@@ -140,7 +142,7 @@ def _by_channel(messages: list[Message]) -> dict[str, list[Message]]:
 
 def _rows(path: Path) -> list[tuple[str, str, str]]:
     try:
-        with closing(sqlite3.connect(path)) as database:
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as database:
             return database.execute("SELECT kind, key, value FROM entries ORDER BY rowid").fetchall()
     except sqlite3.Error as problem:
         raise ValueError(str(problem)) from problem

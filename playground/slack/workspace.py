@@ -1,7 +1,7 @@
 """A Slack workspace to act in: what a person does, what the app is sent, and what the person then sees."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from playground.slack.delivering import Delivering
 from playground.slack.elements import carried_values, find
 from playground.slack.faults import Fault
 from playground.slack.methods_files import new_file
-from playground.slack.model import Answer, Blocks, Delivery, File, Mail, Message, View
+from playground.slack.model import Answer, Blocks, Change, Delivery, File, Mail, Message, View
 from playground.slack.seed import Seed, demo_seed
 from playground.slack.state import find_message, find_view, im_channel, stack
 from playground.slack.wire import escaped, file_json
@@ -138,8 +138,22 @@ class Workspace(Delivering):
 
     async def share_file(self, user_id: str, channel_id: str, name: str, content: bytes, text: str = "") -> Message:
         """A person uploads a file to a channel."""
-        file = self.add_file(user_id, name, content, channel_id)
-        return self.post(Message(self.channel(channel_id).id, self.new_ts(), user_id, escaped(text), files=(file.id,)))
+        return await self.share_files(user_id, channel_id, {name: content}, text)
+
+    async def share_files(
+        self,
+        user_id: str,
+        channel_id: str,
+        named: Mapping[str, bytes],
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> Message:
+        """A person uploads files with one message. The names must differ."""
+        channel = self.channel(channel_id).id
+        files = tuple(self.add_file(user_id, name, content, channel).id for name, content in named.items())
+        for file in files:
+            self.changes.tell(Change("file", channel, user_id, file))
+        return self.post(Message(channel, self.new_ts(), user_id, escaped(text), thread_ts=thread_ts, files=files))
 
     def add_file(self, user_id: str, name: str, content: bytes, *channels: str) -> File:
         file = replace(new_file(self, name, user_id, content), complete=True, channels=channels)

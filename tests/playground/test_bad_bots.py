@@ -231,7 +231,8 @@ async def test_an_endless_answer_is_cut_off(desk, bot):
 
     async def endless():
         nonlocal sent
-        for sent in range(LONG):
+        while sent < LONG:
+            sent += 1
             await asyncio.sleep(0)
             yield b"x" * 65_536
 
@@ -239,7 +240,7 @@ async def test_an_endless_answer_is_cut_off(desk, bot):
     desk.workspace.answer_within = 3.0
     assert (await desk.command())[0].error == "dispatch_failed"
     assert (await desk.submit())[1] == TROUBLE
-    assert sent < LONG - 1
+    assert sent < LONG
 
 
 class TestSockets:

@@ -1,8 +1,15 @@
 import asyncio
+import json
+import sqlite3
+import time
+from contextlib import closing
 
 import pytest
+from pydantic import TypeAdapter
 
 from playground.slack.model import Change
+from playground.slack.state import State, replies
+from playground.slack.wire import message_json
 from playground.slack.workspace import Workspace, running
 from tests.playground.blocks import actions, button, home, modal, section
 
@@ -87,3 +94,106 @@ async def test_waiting_sees_calls_and_deliveries_too(workspace, client, bot):
     await client.auth_test()
     await workspace.command("U0CARL", "C0ORDERS", "/hold")
     assert await waiting
+
+
+def rows(path, kind):
+    with closing(sqlite3.connect(path)) as database:
+        return dict(database.execute("SELECT key, value FROM entries WHERE kind = ?", (kind,)).fetchall())
+
+
+async def test_a_save_writes_only_what_has_changed(tmp_path, workspace):
+    path = tmp_path / "state.json"
+    first = await workspace.say("U0ROSA", "C0CREDIT", "first")
+    workspace.save(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE entries SET value = 'untouched' WHERE kind = 'messages'")
+    second = await workspace.say("U0ROSA", "C0CREDIT", "second")
+    workspace.save(path)
+    kept = rows(path, "messages")
+    assert kept[f"C0CREDIT {first.ts}"] == "untouched"
+    assert json.loads(kept[f"C0CREDIT {second.ts}"])["text"] == "second"
+
+
+async def test_what_is_gone_is_gone_from_the_file_too(tmp_path, workspace, client):
+    path = tmp_path / "state.json"
+    said = await client.chat_postMessage(channel="C0CREDIT", text="card")
+    await client.chat_postMessage(channel="C0CREDIT", text="reply", thread_ts=said["ts"])
+    workspace.save(path)
+    await client.chat_delete(channel="C0CREDIT", ts=said["ts"])
+    workspace.save(path)
+    again = Workspace.load(path)
+    assert [one.text for one in again.messages("C0CREDIT")] == ["reply"]
+    assert [one.text for one in replies(again.state, "C0CREDIT", said["ts"])] == ["reply"]
+
+
+async def test_a_file_that_was_taken_away_is_written_anew(tmp_path, workspace):
+    path = tmp_path / "state.json"
+    await workspace.say("U0ROSA", "C0CREDIT", "first")
+    workspace.save(path)
+    path.unlink()
+    workspace.save(path)
+    assert [one.text for one in Workspace.load(path).messages("C0CREDIT")] == ["first"]
+
+
+async def test_a_save_that_failed_loses_nothing(tmp_path, workspace, monkeypatch):
+    path = tmp_path / "state.json"
+    workspace.save(path)
+    await workspace.say("U0ROSA", "C0CREDIT", "first")
+    monkeypatch.setattr("playground.slack.persistence.WAIT_SECONDS", 0)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OSError, match="locked"):
+            workspace.save(path)
+        other.rollback()
+    await workspace.say("U0ROSA", "C0CREDIT", "second")
+    workspace.save(path)
+    assert [one.text for one in Workspace.load(path).messages("C0CREDIT")] == ["first", "second"]
+
+
+async def test_a_workspace_that_was_saved_as_json_is_read_and_saved_anew(tmp_path, workspace):
+    said = await workspace.say("U0ROSA", "C0CREDIT", "long ago")
+    await workspace.say("U0ROSA", "C0CREDIT", "a reply", thread_ts=said.ts)
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(TypeAdapter(State).dump_python(workspace.state, mode="json", exclude={"threads"})))
+    again = Workspace.load(path)
+    assert again.state == workspace.state
+    again.save(path)
+    assert Workspace.load(path).state == workspace.state
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"SQLite format 3\0", b"SQLite format 3\0" + bytes(5000)])
+def test_what_is_no_saved_workspace_is_refused(tmp_path, content):
+    path = tmp_path / "state.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"."):
+        Workspace.load(path)
+    assert path.read_bytes() == content
+
+
+async def test_the_last_of_five_thousand_messages_costs_no_more_than_the_first(tmp_path, workspace):
+    path = tmp_path / "state.json"
+
+    async def cost(messages):
+        began = time.process_time()
+        for number in range(messages):
+            said = await workspace.say("U0ROSA", "C0CREDIT", f"message {number}")
+            message_json(workspace, said)
+            if number % 50 == 0:
+                workspace.save(path)
+        return time.process_time() - began
+
+    first = await cost(500)
+    await cost(4000)
+    last = await cost(500)
+    assert len(workspace.messages("C0CREDIT")) == 5000
+    assert last < 3 * first + 0.1
+
+
+async def test_small_answers_do_not_wait_for_acknowledgements(client, workspace):
+    workspace.rate_limits = False
+    took = []
+    for _ in range(21):
+        began = time.perf_counter()
+        await client.auth_test()
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[10] < 0.03
