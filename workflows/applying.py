@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workflows import telling
-from workflows.aftermath import blockers_after, done_with, reply, told
+from workflows.aftermath import blockers_after, done_with, floor_when_last_doubt_is_gone, reply, told
 from workflows.asked import Cancellation, Change
 from workflows.commands import Decide
 from workflows.hook_body import TYPE, cancellation_body, webhook_id
@@ -27,7 +27,7 @@ from workflows.outcome import (
 )
 from workflows.policy.model import Policy
 from workflows.transitions import CLOSED_BY_CANCEL
-from workflows.values import Decision, HoldState, Kind, Line, Order, Request, RequestState
+from workflows.values import Decision, HoldState, Kind, Line, Order, Request, RequestState, Stage
 
 WHOLE = "the order was cancelled"
 REFUND = "refund"
@@ -58,7 +58,8 @@ class Approval:
         raise TypeError(self.request.kind)
 
     def _outcome(self, asked: Cancellation | Change, after: Order, made: tuple[NewLine, ...]) -> Outcome:
-        gone = all(line.remaining <= 0 for line in after.lines) and not made
+        whole = _with(after, made)
+        gone = whole.stage is Stage.CANCELLED
         closed = self._closed() if gone else ()
         ended = self._ended() if gone else ()
         over = [self.request.number, *(change.request for change in ended)]
@@ -71,7 +72,7 @@ class Approval:
             decision=NewDecision(request.number, self.signed.role, "approve", self.command.note),
             request_changes=(self._approved(), *ended),
             hold_changes=closed,
-            refreshed=() if gone else self._refreshed(after, made),
+            refreshed=() if gone else self._refreshed(whole),
             order_change=OrderChange(self.order.version, after.total, after.tax, after.shipping, after.ship_by),
             line_changes=_line_changes(self.order, after),
             new_lines=made,
@@ -80,6 +81,8 @@ class Approval:
             audit=tuple(self._entries(asked, after, closed, ended)),
             notices=(
                 *self._notices(asked, ended, remaining, clear=not remaining and not gone),
+                *self._placements(closed),
+                *(() if gone else self._floor_mails(remaining)),
                 *telling.only(reply(self.snapshot, self.command, done)),
             ),
         )
@@ -92,15 +95,27 @@ class Approval:
         holds = self.snapshot.open_holds
         return tuple(HoldChange(hold.number, hold.state, CLOSED_BY_CANCEL[hold.state]) for hold in holds)
 
+    def _placements(self, closed: Iterable[HoldChange]) -> Iterable[Notice]:
+        """A placement's card shows how its hold stands; those of pending requests are drawn again anyway."""
+        drawn, over = {each.number for each in self._others()}, {change.hold for change in closed}
+        for hold in self.snapshot.open_holds:
+            if hold.number in over and hold.request not in drawn:
+                yield from telling.redraw_of_placement(self.policy, self.order.number, hold.request, hold.owner)
+
+    def _floor_mails(self, remaining: tuple[str, ...]) -> Iterable[Notice]:
+        """A release was mailed as "still on hold" because of this request, which has a post of its own."""
+        told_again = floor_when_last_doubt_is_gone(self.snapshot, self.policy, self.request, remaining)
+        return (notice for notice in told_again if notice.kind == "floor.email")
+
     def _others(self) -> tuple[Request, ...]:
         return tuple(each for each in self.snapshot.requests if each.is_pending and each.number != self.request.number)
 
     def _ended(self) -> tuple[RequestChange, ...]:
         return tuple(RequestChange(each.number, each.version, RequestState.VOID, WHOLE) for each in self._others())
 
-    def _refreshed(self, after: Order, made: tuple[NewLine, ...]) -> tuple[Refreshed, ...]:
+    def _refreshed(self, after: Order) -> tuple[Refreshed, ...]:
         """Whoever signs for a hold signs for the order as we made it, and looks at it first."""
-        picture = seen(replace(after, lines=(*after.lines, *(_line(each) for each in made))))
+        picture = seen(after)
         holds = (each for each in self._others() if each.kind in {Kind.PLACE_HOLD, Kind.RELEASE_HOLD})
         return tuple(Refreshed(each.number, each.version, picture) for each in holds)
 
@@ -203,6 +218,10 @@ def _new_lines(order: Order, request: Request, asked: Change) -> tuple[NewLine, 
         NewLine(f"{request.name}/{place}", last + place, line.sku, line.description, line.quantity, line.unit_price)
         for place, line in enumerate(asked.added, 1)
     )
+
+
+def _with(order: Order, made: Iterable[NewLine]) -> Order:
+    return replace(order, lines=(*order.lines, *(_line(each) for each in made)))
 
 
 def _line(new: NewLine) -> Line:

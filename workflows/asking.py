@@ -1,6 +1,7 @@
 """A cancel or change that nothing speaks against, on its way to an outcome."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from workflows import line_refusals, telling
 from workflows.asked import Asked, Cancellation
@@ -15,6 +16,7 @@ from workflows.signers import missing, signers
 from workflows.values import Kind, Order, Request, RequestState, Signature
 
 DATES = "dates"
+FIELDS: Final = {DATES: "ship_by", "add": "add.sku"}  # by target: the form's field to blame
 
 
 def targets_of(asked: Asked) -> tuple[str, ...]:
@@ -139,6 +141,7 @@ def _pending(asking: Asking, request: Request, target: str) -> Refusal:
         at=request.requested_at,
         sign=signers(asking.policy, left, leave_out=request.requested_by),
         same=request.kind is asking.kind and request.asked == asking.asked,
+        where=FIELDS.get(target.partition(":")[0], "lines"),
     )
 
 

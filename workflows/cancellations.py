@@ -27,7 +27,7 @@ def decide_cancel(snapshot: Snapshot, command: CancelOrder, policy: Policy) -> O
     chosen = _chosen(order, command.lines, policy)
     if isinstance(chosen, Refusal):
         return chosen
-    asked = cancellation(order, chosen, policy)
+    asked = _cancellation(snapshot, order, chosen, policy)
     stays = tuple(
         not_cancellable(each.of, policy) for each in chosen if blocked(each.of, policy.desk.cancel_blocked_from)
     )
@@ -41,12 +41,14 @@ class _Chosen:
     units: int
 
 
-def cancellation(order: Order, chosen: tuple[_Chosen, ...], policy: Policy) -> Cancellation:
+def _cancellation(snapshot: Snapshot, order: Order, chosen: tuple[_Chosen, ...], policy: Policy) -> Cancellation:
     lines = tuple(_cancelled(each) for each in chosen)
-    left = sum(line.remaining for line in order.lines) - sum(each.units for each in chosen)
-    amount = sum(line.amount for line in lines)
-    tax, shipping = refund_of(order, policy.desk, amount, whole=left == 0)
-    return Cancellation(lines=lines, currency=order.currency, tax=tax, shipping=shipping, whole=left == 0)
+    amount, units = sum(line.amount for line in lines), sum(line.units for line in lines)
+    whole = units == sum(line.remaining for line in order.lines)
+    waiting = (each.asked for each in snapshot.requests if each.is_pending)
+    pending = (asked for asked in waiting if isinstance(asked, Cancellation))
+    tax, shipping = refund_of(order, policy.desk, amount, units, pending)
+    return Cancellation(lines=lines, currency=order.currency, tax=tax, shipping=shipping, whole=whole)
 
 
 def _cancelled(chosen: _Chosen) -> CancelledLine:

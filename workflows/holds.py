@@ -128,6 +128,7 @@ class _Placement:
             reason=self.reason.label,
             sign=signers(self.policy, self.left, leave_out=self.actor),
             by=self.actor,
+            rule=self.rule.explanation,
         )
 
     def _entries(self) -> Iterable[Entry]:
@@ -252,7 +253,7 @@ class _Release:
 
     def _asked(self, rule: Applied) -> Outcome:
         number, sign = self.order.number, required(rule)
-        done = self._done(sign)
+        done = self._done(rule, sign)
         facts = {**created_facts(Kind.RELEASE_HOLD, self.order, rule, self.reason), "hold": self.hold.number}
         return Outcome(
             result=done,
@@ -281,7 +282,7 @@ class _Release:
             targets=(self.hold.name,),
         )
 
-    def _done(self, sign: tuple[Signature, ...]) -> Done:
+    def _done(self, rule: Applied, sign: tuple[Signature, ...]) -> Done:
         return Done(
             what="release_requested",
             kind=Kind.RELEASE_HOLD,
@@ -291,6 +292,7 @@ class _Release:
             reason=reason_label(self.policy, "hold", self.hold.reason),
             sign=signers(self.policy, missing(sign, ()), leave_out=self.actor),
             by=self.actor,
+            rule=rule.explanation,
         )
 
 

@@ -132,10 +132,11 @@ class LinePending(Refusal):
     at: datetime
     sign: tuple[Signers, ...]
     same: bool
+    where: str = "lines"
 
     @property
     def field(self) -> str:
-        return "lines"
+        return self.where
 
     def sentence(self, words: Words) -> str:
         asked = "the same" if self.same else f"a {self.kind} of {self.what}"

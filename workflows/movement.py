@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
-from workflows.values import Line, Order
+from workflows.asked import Asked, Cancellation, Change
+from workflows.values import GONE, Line, Order
 
 # What a signature rests on. Allocation and delivery are left out: neither changes what a hold or a release does.
 QUANTITIES: Final = ("ordered", "cancelled", "picked", "packed", "shipped")
@@ -45,6 +46,15 @@ def moves(before: Mapping[str, object], order: Order) -> tuple[str, ...]:
     if before.get("customer") != order.customer:
         found.append("the customer changed")
     return tuple(found)
+
+
+def impossible(asked: Asked | None, order: Order) -> tuple[str, ...]:
+    """What an import did to the order, beside the lines asked about, that leaves nothing to be signed for."""
+    if isinstance(asked, Cancellation) and (asked.tax > order.tax or asked.shipping > order.shipping):
+        return ("the order's tax or shipping became less than what is to go back",)
+    if isinstance(asked, Change) and order.stage in GONE:
+        return (f"the order is {order.stage}",)
+    return ()
 
 
 def _own_moves(

@@ -5,7 +5,7 @@ from workflows.aftermath import blockers_after, done_with, floor_when_last_doubt
 from workflows.applying import Approval
 from workflows.commands import Decide
 from workflows.holds import placed_change
-from workflows.movement import moves
+from workflows.movement import impossible, moves
 from workflows.outcome import (
     Entry,
     HoldChange,
@@ -46,7 +46,8 @@ def decide_signing(snapshot: Snapshot, command: Decide, policy: Policy) -> Outco
 
 def _refused(snapshot: Snapshot, command: Decide, policy: Policy, request: Request) -> Outcome | Refusal | None:
     """What a signature would rest on is not so, or not any more."""
-    moved = moves(request.seen, snapshot.order) if snapshot.order else ()
+    order = snapshot.order
+    moved = (*moves(request.seen, order), *impossible(request.asked, order)) if order else ()
     return _void(snapshot, policy, request, moved) if moved else _bad_reason(command, policy, request)
 
 
@@ -54,7 +55,7 @@ def _sign(snapshot: Snapshot, command: Decide, policy: Policy, request: Request,
     if missing(request.sign, (*request.decisions, signed)):
         return _signed(snapshot, command, policy, request, signed)
     if snapshot.order and request.asked is not None:
-        reason = command.reason or request.reason
+        reason = _other_reason(command, policy, request) or request.reason
         return Approval(snapshot, command, policy, request, snapshot.order, signed, reason).outcome()
     return _approve(snapshot, command, policy, request, signed)
 
@@ -129,11 +130,17 @@ def _bad_reason(command: Decide, policy: Policy, request: Request) -> Refusal | 
     return None if policy.reason("cancel", command.reason) else reason_unknown(policy, "cancel", command.reason)
 
 
+def _other_reason(command: Decide, policy: Policy, request: Request) -> str:
+    """The code that the signer chose instead; "" where they left the requester's."""
+    chosen = policy.reason("cancel", command.reason) if request.kind is Kind.CANCEL and command.reason else None
+    return chosen.code if chosen and chosen.code != request.reason else ""
+
+
 def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, decision: Decision) -> Outcome:
     """One signature of several."""
-    facts = {"role": decision.role}
-    if command.reason not in {"", request.reason}:
-        facts |= {"reason": command.reason, "reason_before": request.reason}
+    facts, reason = {"role": decision.role}, _other_reason(command, policy, request)
+    if reason:
+        facts |= {"reason": reason, "reason_before": request.reason}
     left = missing(request.sign, (*request.decisions, decision))
     done = done_with("signed", snapshot, policy, request, snapshot.hold(request.hold))
     done = done.model_copy(update={"sign": signers(policy, left, leave_out=request.requested_by)})
@@ -141,7 +148,7 @@ def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Reques
         result=done,
         order_number=request.order_number,
         decision=NewDecision(request.number, decision.role, "approve", command.note),
-        new_reason=NewReason(request.number, command.reason) if command.reason not in {"", request.reason} else None,
+        new_reason=NewReason(request.number, reason) if reason else None,
         audit=(Entry(request.order_number, decision.member, "request.signed", facts, request.number),),
         notices=(*telling.redraws(policy, request), *telling.only(reply(snapshot, command, done))),
     )
