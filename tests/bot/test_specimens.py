@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 import bot.slack
-from bot.slack import words
-from bot.slack.specimens import messages, replies, specimens
+from bot.slack import asked_words, words
+from bot.slack.specimens import replies, specimens
 from playground.slack import blockkit
 from workflows.policy.load import parse_policy
 from workflows.results import Refusal
+from workflows.values import Kind, RequestState
 
 DEMO_POLICY = Path(__file__).parents[2] / "playground" / "demo_policy.toml"
+TOLD = (words, asked_words)  # where the sentences are
 # What makes one part of a message or form for the builders, or is no drawing at all.
 NOT_BUILDERS = {"forms.parts.form", "words.as_private"}
 
@@ -99,14 +101,15 @@ def test_every_card_form_and_view_that_can_be_built_has_a_specimen(policy):
 
 def test_every_sentence_and_every_refusal_has_a_specimen(policy, catalogue):
     names = {each.name for each in catalogue}
-    assert {f"done.{kind}.{what}" for what, kind in words.SENTENCES} <= names
-    assert {f"outcome.{kind}.{what}" for what, kind in words.OUTCOMES} <= names
+    assert {f"done.{kind}.{what}" for told in TOLD for what, kind in told.SENTENCES} <= names
+    assert {f"outcome.{kind}.{what}" for told in TOLD for what, kind in told.OUTCOMES} <= names
     ours = {name for name, kind in Refusal.KINDS.items() if kind.__module__.startswith("workflows.")}
     assert {f"refused.{name}" for name in ours} <= names
 
 
-def test_every_kind_of_request_that_is_told_of_has_cards_in_each_state():
-    assert {kind for _, kind in words.SENTENCES} == set(messages.CARD_KINDS)
+def test_every_kind_of_request_has_cards_in_each_state(catalogue):
+    wanted = {f"card.{kind}.{state}" for kind in Kind for state in RequestState}
+    assert wanted <= {each.name for each in catalogue}
 
 
 def test_every_refusal_of_several_sentences_is_shown_in_each(policy):

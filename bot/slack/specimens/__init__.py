@@ -1,18 +1,19 @@
 """Every message, form and Home tab that the bot can show, drawn from sample values.
 
 Whatever is drawn for people has a specimen here; a test fails where a card, form, refusal or sentence has none. New
-ones are added to the module of their kind: `messages`, `replies`, `forms`.
+ones are added to the module of their kind: `messages`, `replies`, `forms`, and `asked` for cancels and
+changes.
 """
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import forms, messages, replies
+from bot.slack.specimens import asked, forms, messages, replies
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
 __all__ = ["Specimen", "specimens"]
 
-KINDS = (messages.specimens, replies.specimens, forms.specimens)
+KINDS = (messages.specimens, replies.specimens, forms.specimens, asked.specimens)
 
 
 def specimens(policy: Policy | None = None) -> Iterator[Specimen]:

@@ -55,13 +55,13 @@ def _special(policy: Policy) -> Iterator[tuple[str, RequestView]]:
     soon = replace(gone, ship_by=values.TODAY)
     long = values.order([values.line(number) for number in range(1, 61)], customer="Nordwind " * 40)
     signed = replace(asked, sign=(Signature(role, 2),), decisions=placed.decisions)
-    yield "place_hold.pending.warnings", values.view(policy, asked, order=soon, others=[other])
+    yield "place_hold.pending.warnings", values.view(policy, asked, order=soon, holds=[other])
     yield "place_hold.pending.long", values.view(policy, replace(asked, note=values.LONG), order=long)
     yield "place_hold.pending.signed_once", values.view(policy, signed)
     for state in (HoldState.RELEASE_REQUESTED, HoldState.RELEASED):
         yield f"place_hold.approved.{state}", values.view(policy, placed, hold=values.hold(policy, state))
-    yield "release_hold.pending.other_hold", values.view(policy, release, others=[other])
-    yield "release_hold.approved.other_hold", values.view(policy, released, others=[other])
+    yield "release_hold.pending.other_hold", values.view(policy, release, holds=[other])
+    yield "release_hold.approved.other_hold", values.view(policy, released, holds=[other])
 
 
 def _floor(policy: Policy) -> Iterator[Specimen]:

@@ -117,13 +117,13 @@ def request(policy: Policy, kind: Kind, state: RequestState, **changes: Any) -> 
     return Request(**{**plain, **changes})
 
 
-def view(policy: Policy, asked: Request, *, others: Iterable[Hold] = (), **changes: Any) -> RequestView:
-    """A request with its order and the hold in the state that the request has brought it to."""
+def view(policy: Policy, asked: Request, *, holds: Iterable[Hold] = (), **changes: Any) -> RequestView:
+    """A request with its order and the hold in the state that it has brought that to; `holds` are open beside it."""
     otherwise = HoldState.WITHDRAWN if asked.kind is Kind.PLACE_HOLD else HoldState.ACTIVE
     own = hold(policy, HOLD_AFTER.get((asked.kind, asked.state), otherwise))
     plain: dict[str, Any] = {"request": asked, "order": order(), "hold": own, "policy": policy, "names": NAMES}
     used = {**plain, **changes}
-    found = (each for each in (used["hold"], *others) if each and each.is_open)
+    found = (each for each in (used["hold"], *holds) if each and each.is_open)
     return RequestView(open_holds=tuple(found), **used)
 
 
