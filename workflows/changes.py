@@ -32,7 +32,9 @@ def decide_change(snapshot: Snapshot, command: ChangeOrder, policy: Policy) -> O
     reason = policy.reason("change", command.reason)
     if reason is None:
         return reason_unknown(policy, "change", command.reason)
-    asking = Asking(snapshot, policy, order, Kind.CHANGE, reason, command.note, asked, command.origin)
+    keys, step = set(asked.keys), policy.desk.change_blocked_from
+    stays = tuple(not_changeable(line, policy) for line in order.lines if line.key in keys and blocked(line, step))
+    asking = Asking(snapshot, policy, order, Kind.CHANGE, reason, command.note, asked, command.origin, stays)
     return taken(asking) or note_missing(reason, command.note) or asking.outcome()
 
 

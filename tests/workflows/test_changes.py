@@ -246,6 +246,11 @@ def test_a_preview_stores_only_that_somebody_looked():
     assert outcome.new_request is None
 
 
+def test_a_preview_says_which_units_stay_as_they_are():
+    outcome = change(EditLine(1, 12), order=order_of({"ordered": 10, "picked": 4}, {}), preview=True)
+    assert outcome.result.blocked == ("line 1: 4 of 10 picked, 6 can be changed",)
+
+
 def test_every_refusal_writes_a_sentence():
     outcomes = [
         change(EditLine(1, 0)),
