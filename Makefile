@@ -9,7 +9,7 @@ BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo demo-reset test check lint contracts bench slow format docs lock clean moved
+.PHONY: help install demo demo-reset test check lint contracts bench slow format docs pictures lock clean moved
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ format: install ## Format the code and fix what can be fixed
 docs: install ## Write the generated pages anew: docs/data-model.md, docs/sentences.md
 	@$(BIN)/python tools/data_model.py > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 	@$(BIN)/python -m tools.sentences > docs/sentences.md.new && mv docs/sentences.md.new docs/sentences.md
+
+pictures: install ## Take the pictures of the documentation anew, from the demo (needs Chromium)
+	@$(BIN)/python -m tools.pictures
 
 lock: ## Resolve the dependencies again and pin them (needs uv)
 	@command -v uv >/dev/null || { echo "uv is not on the PATH: https://docs.astral.sh/uv/" >&2; exit 1; }
