@@ -14,6 +14,7 @@ from playground.slack.state import ResponseUrl, stack
 from playground.slack.transport_http import JSON
 
 TROUBLE = "We had some trouble connecting. Try again?"
+NO_CHALLENGE = "Your URL didn't respond with the value of the challenge parameter."
 NO_MESSAGE = "invalid_command_response"
 
 
@@ -37,6 +38,12 @@ def _json(text: str) -> Any:
         return json.loads(text) if text else None
     except ValueError:
         return None
+
+
+def verification(delivery: Delivery, challenge: str) -> Answer:
+    given = _json(delivery.answer)
+    echoed = given.get("challenge") if isinstance(given, dict) else delivery.answer.strip()
+    return _answer(delivery, error=delivery.failure or (None if echoed == challenge else NO_CHALLENGE))
 
 
 def command(core: Core, delivery: Delivery) -> Answer:

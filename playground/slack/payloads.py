@@ -6,7 +6,7 @@ from playground.slack.core import Core
 from playground.slack.elements import Place, option, starting_value, typed_value, value_key
 from playground.slack.model import Message, View
 from playground.slack.state import ResponseUrl, im_channel, next_id
-from playground.slack.wire import escaped_blocks, message_json, view_json
+from playground.slack.wire import escaped_blocks, message_json, user_json, view_json
 
 VERIFICATION_TOKEN = "playground-verification-token"  # noqa: S105 — deprecated by Slack, sent all the same
 Payload = dict[str, Any]
@@ -195,6 +195,27 @@ def event(core: Core, inner: Payload) -> Payload:
         "authorizations": [{**bot, "is_bot": True, "is_enterprise_install": False}],
         "is_ext_shared_channel": False,
         "event_context": f"4-{next_id(core.state, '')}",
+    }
+
+
+def url_verification(challenge: str) -> Payload:
+    return {"token": VERIFICATION_TOKEN, "challenge": challenge, "type": "url_verification"}
+
+
+def user_event(core: Core, kind: str, user_id: str) -> Payload:
+    """user_change or team_join, with the whole person. `cache_ts` is there for changes only."""
+    shown = {"type": kind, "user": user_json(core.state.users[user_id], core.state.scopes), "event_ts": core.new_ts()}
+    return shown | ({"cache_ts": int(core.clock())} if kind == "user_change" else {})
+
+
+def member_joined(core: Core, user_id: str, channel_id: str) -> Payload:
+    return {
+        "type": "member_joined_channel",
+        "user": user_id,
+        "channel": channel_id,
+        "channel_type": "G" if core.state.channels[channel_id].is_private else "C",
+        "team": core.seed.team_id,
+        "event_ts": core.new_ts(),
     }
 
 

@@ -1,5 +1,6 @@
 """A Slack workspace to act in: what a person does, what the app is sent, and what the person then sees."""
 
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -127,6 +128,19 @@ class Workspace(Delivering):
     async def event(self, event: dict[str, Any]) -> Answer:
         """Send an event; one that is not acknowledged comes again, as `event_retries` says."""
         return answers.plain(await self.deliver_event(payloads.event(self, event)))
+
+    async def announce(self, user_id: str, kind: str = "user_change") -> Answer:
+        """Tell the app what a person is now (user_change), or that somebody is new (team_join)."""
+        return await self.event(payloads.user_event(self, kind, user_id))
+
+    async def announce_member(self, user_id: str, channel_id: str) -> Answer:
+        return await self.event(payloads.member_joined(self, user_id, channel_id))
+
+    async def verify_url(self) -> Answer:
+        """What Slack asks of a request URL when somebody saves it: the challenge back, as text or as JSON."""
+        challenge = secrets.token_urlsafe(32)
+        delivery = await self.deliver("event", payloads.url_verification(challenge))
+        return answers.verification(delivery, challenge)
 
     async def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> Message:
         """A person writes. Slack keeps & < > as entities; mentions and links stay."""
