@@ -1,15 +1,16 @@
 """Everything that the bot says, on one page: `make docs` writes docs/sentences.md with it."""
 
+import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any, Final
 
 from bot.slack.specimens import specimens
 from tests.factories import NAMES
-from tools.specimens import GROUPS, Saying
-from workflows.policy.load import parse_policy
+from tools.saying import Saying
+from tools.specimens import DEMO, GROUPS
+from workflows.results import Refusal
 
 MOST_ROWS: Final = 30
 LONGEST: Final = 400
@@ -33,9 +34,15 @@ def document() -> str:
 def sayings(title: str) -> list[Saying]:
     """Those of a group: the specimens that the bot itself has, then the rest."""
     prefix, more = next((prefix, more) for name, _, prefix, more in GROUPS if name == title)
-    policy = parse_policy((files("playground") / "demo_policy.toml").read_text(encoding="utf-8"))
-    own = [Saying(each.name, each.payload) for each in specimens(policy) if each.name.startswith(prefix)]
+    own = [Saying(each.name, each.payload) for each in specimens(DEMO) if each.name.startswith(prefix)]
+    own = sorted(own, key=_place_in_code) if prefix == "refused." else own
     return [*own, *(more() if more else ())]
+
+
+def _place_in_code(refusal: Saying) -> tuple[str, int]:
+    """Refusals in the order in which they stand there, whatever was imported first."""
+    kind = Refusal.KINDS[refusal.name.split(".")[1]]
+    return kind.__module__, inspect.getsourcelines(kind)[1]
 
 
 def everything() -> str:

@@ -4,17 +4,17 @@ A new refusal, answer, card, form or constant belongs here; `tests/bot/test_sent
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any, Final
 
 from bot.delivery.mails import floor_release_mail
 from bot.main.rendering import mail_values
 from bot.slack import app, cards, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
-from bot.slack.forms import FormProblem, hold, message_view, reject, release
-from bot.slack.forms.parts import Where, carried
+from bot.slack.forms import hold, message_view, reject, release
 from bot.slack.listeners import commands
 from tests.factories import (
     NOW,
@@ -29,21 +29,22 @@ from tests.factories import (
     make_request,
     make_view,
 )
+from tools.saying import Saying, problem
+from tools.specimens_asked import (
+    asked_cards,
+    asked_floor,
+    asked_forms,
+    asked_mistakes,
+    asked_orders,
+    asked_refusals,
+)
 from workflows import order_numbers, refusals
-from workflows.commands import Origin
+from workflows.policy.load import parse_policy
 from workflows.policy.model import OrderNumberFormat
 from workflows.results import Done, Signers
 from workflows.values import HoldState, Kind, RequestState, Signature
 
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """`said` is a sentence of mrkdwn, a message, a view, or an e-mail with its subject."""
-
-    name: str
-    said: str | Mapping[str, Any]
-
-
+DEMO: Final = parse_policy((files("playground") / "demo_policy.toml").read_text(encoding="utf-8"))
 CREDIT: Final = Signers(role="credit", label="Credit", members=("U0ROSA", "U0IVAN"))
 LEAD: Final = Signers(role="cs_lead", label="Customer service lead", members=("U0LENA",))
 NOBODY: Final = Signers(role="fraud", label="Fraud review", members=())
@@ -96,11 +97,13 @@ def refused() -> Iterator[Saying]:
         ("no form for a hold", refusals.FormNotOpened(typed="/hold ORDER REASON a note")),
     )
     yield from (Saying(name, words.say(refusal)) for name, refusal in sentences)
+    yield from asked_refusals()
     yield from malformed()
 
 
 def approval_cards() -> Iterator[Saying]:
     yield from _more_cards(make_hold(number=18, reason="fraud", state=HoldState.ACTIVE))
+    yield from asked_cards(DEMO)
 
 
 def _more_cards(other: Any) -> Iterator[Saying]:
@@ -140,6 +143,7 @@ def floor_words() -> Iterator[Saying]:
     yield Saying("Post: what holds it is not known any more", floor.floor_post(view, False))
     mail = floor_release_mail(mail_values(view, clear=False, blockers=[]))
     yield Saying("E-mail: what holds it is not known any more", {"subject": mail.subject, "text": mail.text})
+    yield from asked_floor(DEMO)
 
 
 FLOOR: Final = (
@@ -155,6 +159,7 @@ def forms() -> Iterator[Saying]:
     empty = make_policy(reasons=[each for each in policy.reasons if each.kind != "hold"])
     yield Saying("a hold, and the desk has no reasons", hold.build(empty))
     yield Saying("a form that came back too late", message_view("Not saved", app.BUSY.format(trace="7F3K2A")))
+    yield from asked_forms(DEMO)
 
 
 def field_errors() -> Iterator[Saying]:
@@ -162,20 +167,13 @@ def field_errors() -> Iterator[Saying]:
     reason = {"reason": {"reason": {"selected_option": {"value": "credit"}}}}
     until = {"until": {"until": {"selected_date": "soon"}}}
     note = {"note": {"note": {"value": "No."}}}
-    yield Saying("Hold, no order", _problem(hold.parse, {}))
-    yield Saying("Hold, no reason", _problem(hold.parse, chosen))
-    yield Saying("Hold, no date", _problem(hold.parse, {**chosen, **reason, **until}))
-    yield Saying("Release, no order", _problem(release.parse, {}))
-    yield Saying("Reject, no note", _problem(reject.parse, {}))
-    yield Saying("Reject, a form that was tampered with", _problem(reject.parse, note))
-
-
-def _problem(parse: Any, values: Mapping[str, Any]) -> str:
-    try:
-        parse({"state": {"values": values}, "private_metadata": carried(Where())}, Origin())
-    except FormProblem as problem:
-        return str(problem)
-    raise AssertionError(values)
+    yield Saying("Hold, no order", problem(hold.parse, {}))
+    yield Saying("Hold, no reason", problem(hold.parse, chosen))
+    yield Saying("Hold, no date", problem(hold.parse, {**chosen, **reason, **until}))
+    yield Saying("Release, no order", problem(release.parse, {}))
+    yield Saying("Reject, no note", problem(reject.parse, {}))
+    yield Saying("Reject, a form that was tampered with", problem(reject.parse, note))
+    yield from asked_mistakes()
 
 
 def looking() -> Iterator[Saying]:
@@ -187,6 +185,7 @@ def looking() -> Iterator[Saying]:
     yield Saying("order, nobody can release it", order_view.order_message(held))
     stuck = make_queue_item(id="R-14", kind="release_hold", customer="")
     yield Saying("queue, nobody can sign", order_view.queue_message([stuck], None, now=NOW))
+    yield from asked_orders(DEMO)
     yield Saying("order, none named", _typed(commands.order, ""))
     yield Saying("queue, no such role", _typed(commands.queue, "ceo"))
 
