@@ -14,6 +14,7 @@ from playground.slack.seed_file import SeedProblem, read_seed
 from playground.slack.workspace import Workspace, running
 from playground.web.app import Page, playground
 from playground.web.saving import saved_as_it_changes
+from playground.web.story import first_hold
 
 log = logging.getLogger("playground")
 HOST = "127.0.0.1"
@@ -30,6 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--bot-token", default="xoxb-playground-bot")
     parser.add_argument("--app-token", default="xapp-playground-app")
     parser.add_argument("--socket-mode", action="store_true", help="wait for the app to connect by Socket Mode")
+    parser.add_argument("--story-order", help="order number of the guided story; without it there is none")
     parser.add_argument("--log-level", default="INFO", type=str.upper)
     return parser.parse_args(given)
 
@@ -63,7 +65,7 @@ def close_forms(workspace: Workspace) -> None:
 
 async def serve(options: argparse.Namespace) -> None:
     workspace = workspace_of(options)
-    page = Page(workspace)
+    page = Page(workspace, story=first_hold(options.story_order) if options.story_order else None)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

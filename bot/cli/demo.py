@@ -33,10 +33,12 @@ from bot.cli.demo_processes import (
 from bot.main.stop import Stop
 from store.embedded import EmbeddedProblem, start_embedded
 from store.embedded_files import is_free, open_folder, waited
+from store.numbers import untouched_order
 from store.policies import apply_policy, policy_in_force
 from store.pool import Pool
 
 TEAM: Final = "T0ACME"
+STORY_ORDER: Final = "ORD-123"  # of the sample
 FIRST_PORT: Final = 8080
 PORTS_TRIED: Final = 100
 BACKLOG: Final = 128
@@ -154,6 +156,7 @@ def _playground(folder: Path, environment: Mapping[str, str], listener: int) -> 
         "--listener": str(listener),
         "--signing-secret": environment["SLACK_SIGNING_SECRET"],
         "--state": str(folder / "playground.json"),
+        "--story-order": run(environment["DATABASE_URL"], _order_of_the_story),
     }
     words = [word for pair in arguments.items() for word in pair]
     socket_mode = ["--socket-mode", "--app-token", app_token] if app_token else []
@@ -195,6 +198,10 @@ async def _allow_any_order_number(pool: Pool) -> None:
         order_number = policy.desk.order_number.model_copy(update={"pattern": None})
         desk = policy.desk.model_copy(update={"order_number": order_number})
         await apply_policy(pool, TEAM, policy.model_copy(update={"desk": desk}), by="cli:demo")
+
+
+async def _order_of_the_story(pool: Pool) -> str:
+    return await untouched_order(pool, TEAM, first=STORY_ORDER)
 
 
 def _import(environment: Mapping[str, str], source: Path) -> None:

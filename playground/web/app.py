@@ -16,11 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.slack.core import SlackError
 from playground.slack.workspace import Workspace, asgi
-from playground.web import picture
+from playground.web import files, picture
 from playground.web.commands import DEFAULT, Menu
 from playground.web.events import stream
 from playground.web.guard import MAIL_SECURITY_POLICY, LocalPageOnly
+from playground.web.inspecting import exchange, exchanges
 from playground.web.reading import Reading
+from playground.web.story import Story, story_json
 from playground.web.verbs import VERBS, Desk
 
 JSON = dict[str, Any]
@@ -40,6 +42,7 @@ class BadRequest(Exception):
 class Page:
     workspace: Workspace
     menu: Menu = DEFAULT
+    story: Story | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server stops: open event streams then end."""
 
@@ -53,7 +56,9 @@ class Page:
     def messages(self, request: Request) -> JSON:
         limit = number(request.query_params.get("limit"), picture.PAGE)
         before = request.query_params.get("before")
-        return picture.messages_json(self.workspace, *self._room(request), before, limit)
+        user, channel = self._room(request)
+        shown = picture.messages_json(self.workspace, user, channel, before, limit)
+        return shown | {"read_to": self.desk.reading.mark_of(user, channel)}
 
     def thread(self, request: Request) -> JSON:
         return picture.thread_json(self.workspace, *self._room(request), needed(request, "thread_ts"))
@@ -68,12 +73,45 @@ class Page:
     def mails(self, _request: Request) -> JSON:
         return {"ok": True, "mails": [picture.mail_json(mail) for mail in reversed(self.workspace.mails)]}
 
+    def exchanges(self, _request: Request) -> JSON:
+        return {"ok": True, "exchanges": exchanges(self.workspace)}
+
+    def exchange(self, request: Request) -> JSON:
+        found = exchange(self.workspace, needed(request, "id"))
+        if found is None:
+            raise LookupError
+        return {"ok": True, "exchange": found}
+
+    def told(self, request: Request) -> JSON:
+        if self.story is None:
+            raise LookupError
+        return story_json(self.story, self.workspace, request.query_params.get("since") or "0")
+
     async def mail_html(self, request: Request) -> Response:
         for mail in self.workspace.mails:
             if mail.id == request.path_params["id"]:
                 policy = {"content-security-policy": MAIL_SECURITY_POLICY}
                 return HTMLResponse(mail.html, headers=policy)
         raise HTTPException(404)
+
+    async def file(self, request: Request) -> Response:
+        try:
+            file = files.seen_by(self.workspace, self._user(request), request.path_params["id"])
+        except SlackError:
+            raise HTTPException(404) from None
+        return Response(file.content, headers=files.headers_of(file))
+
+    async def upload(self, request: Request) -> JSON:
+        """The bytes of one file. With a channel it is shared there, else it waits for a form."""
+        user, channel = self._user(request), request.query_params.get("channel") or ""
+        content = await raw_body(request, "application/octet-stream", files.LARGEST_FILE)
+        if not content:
+            raise BadRequest("the file is empty")
+        name = needed(request, "name").rsplit("/", 1)[-1]
+        file = self.workspace.add_file(user, name, content, *filter(None, [channel]))
+        if channel:
+            files.shared(self.workspace, user, channel, request.query_params.get("thread_ts"), file)
+        return {"ok": True, "file": picture.file_json(file)}
 
     async def events(self, request: Request) -> Response:
         user = self._user(request)
@@ -117,15 +155,19 @@ def number(given: str | None, default: int) -> int:
 
 
 async def body_of(request: Request) -> bytes:
-    """JSON only: a form of another site could not send it."""
-    if request.headers.get("content-type", "").split(";")[0] != "application/json":
-        raise BadRequest("the body must be application/json")
-    body = b""
+    return await raw_body(request, "application/json", LARGEST_BODY)
+
+
+async def raw_body(request: Request, kind: str, largest: int) -> bytes:
+    """Of one content type that a form of another site could not send."""
+    if request.headers.get("content-type", "").split(";")[0] != kind:
+        raise BadRequest(f"the body must be {kind}")
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise BadRequest("the body is too large")
-    return body
+    return bytes(body)
 
 
 def looked(endpoint: Callable[[Request], JSON]) -> Callable[[Request], Awaitable[Response]]:
@@ -174,12 +216,17 @@ def page_app(page: Page) -> ASGIApp:
         "views": page.views,
         "home": page.home,
         "mails": page.mails,
+        "exchanges": page.exchanges,
+        "exchange": page.exchange,
+        "story": page.told,
     }
     routes = [
         Route("/", index),
         Route("/static/{name}", static),
         Route("/playground/events", page.events),
         Route("/playground/mails/{id}/html", page.mail_html),
+        Route("/playground/files/{id}", page.file),
+        Route("/playground/upload", answered(page.upload), methods=["POST"]),
         *[Route(f"/playground/{name}", looked(look), methods=["GET"]) for name, look in looks.items()],
         Route("/playground/{verb}", answered(page.act), methods=["POST"]),
     ]

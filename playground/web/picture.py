@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from playground.slack.model import Channel, Mail, Message, User, View
+from playground.slack.model import Channel, File, Mail, Message, User, View
 from playground.slack.state import find_ephemeral, find_message, im_channel, replies
 from playground.slack.workspace import Workspace
 from playground.web.commands import Menu
@@ -131,13 +131,17 @@ def message_json(workspace: Workspace, message: Message, threads: Threads = NO_T
         "text": message.text,
         "blocks": message.blocks if message.from_bot else [],  # a person's only repeat the text
         "attachments": message.attachments,
-        "files": [workspace.state.files[file].title for file in message.files if file in workspace.state.files],
+        "files": [file_json(workspace.state.files[file]) for file in message.files if file in workspace.state.files],
         "thread_ts": message.thread_ts if message.is_reply else None,
         "broadcast": message.broadcast,
         "edited": bool(message.edited_ts) and not message.blocks,
         "ephemeral": message.ephemeral_to is not None,
         **thread_summary(threads.get(message.ts, ())),
     }
+
+
+def file_json(file: File) -> dict[str, Any]:
+    return {"id": file.id, "title": file.title, "mimetype": file.mimetype, "size": len(file.content)}
 
 
 def thread_summary(answers: Sequence[Message]) -> dict[str, Any]:

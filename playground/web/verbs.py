@@ -10,6 +10,7 @@ from playground.slack.model import Answer, Delivery, Message, View
 from playground.slack.state import find_view, put_view
 from playground.slack.workspace import Workspace
 from playground.web import bodies, wording
+from playground.web.files import with_files
 from playground.web.picture import rooms, shown_message
 from playground.web.reading import Reading
 from playground.web.typed import to_mrkdwn
@@ -60,6 +61,7 @@ def view_of(desk: Desk, user: str, view_id: str) -> View:
 
 def fill_in(desk: Desk, view: View, given: bodies.States) -> View:
     """What was typed since the last call stands in the view before the app hears of anything."""
+    given = with_files(desk.workspace, view.user, given)
     values = {
         block: {name: filled(state, given.get(block, {}).get(name)) for name, state in actions.items()}
         for block, actions in view.values.items()

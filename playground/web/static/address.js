@@ -5,10 +5,13 @@ export function remembered() {
   return { user: query.get("user") ?? stored(), view: query.get("channel"), thread: query.get("thread") };
 }
 
-export function remember({ user, view, thread }) {
+// A step of its own in the browser's history only when the place is another one, so that "back" leads to the place before.
+export function remember({ user, view, thread }, { step = false } = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ user, channel: view, thread })) if (value) query.set(name, value);
-  history.replaceState(null, "", `?${query}`);
+  const there = `?${query}`;
+  if (step && location.search && location.search !== there) history.pushState(null, "", there);
+  else history.replaceState(null, "", there);
   try {
     localStorage.setItem("user", user);
   } catch {

@@ -68,7 +68,7 @@ function table(block) {
 }
 
 const DRAW = {
-  header: (block) => h("h3", { class: "block header" }, words(block.text)),
+  header: (block) => h("h2", { class: "block header" }, words(block.text)),
   section,
   context,
   input,

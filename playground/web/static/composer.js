@@ -1,33 +1,70 @@
 // The message field: Enter sends, Shift+Enter breaks the line, "/" lists commands, "@" people, "#" channels.
 
-import { fill, freshId, h, icon } from "./dom.js";
+import { fill, freshId, h, icon, iconButton } from "./dom.js";
 import { menuButton } from "./popups.js";
 import { allChannels, allPeople } from "./names.js";
 
 const MOST = 8;
 
-// sends: async (text) => true when the field may be emptied. commands() and shortcuts() give today's lists.
+// sends: async (text) => true when the field may be emptied. attaches: async (file) shares one file. commands() and shortcuts() give today's lists.
 export class Composer {
-  constructor({ testid, placeholder, sends, commands = () => [], shortcuts = null, runShortcut }) {
+  constructor({ testid, placeholder, sends, attaches, commands = () => [], shortcuts = null, runShortcut }) {
     this.sends = sends;
+    this.attaches = attaches;
     this.commands = commands;
     this.listId = freshId("completions");
     this.list = h("div", { class: "completions", role: "listbox", id: this.listId, hidden: true, "aria-label": "Suggestions" });
     this.field = h("textarea", {
       rows: 1, class: "composer-field", "data-testid": testid, placeholder, "aria-label": placeholder, "aria-controls": this.listId,
-      "aria-autocomplete": "list", oninput: () => this.typed(), onkeydown: (event) => this.key(event), onblur: () => this.hide(),
+      "aria-autocomplete": "list", onpaste: (event) => this.pasted(event), oninput: () => this.typed(), onkeydown: (event) => this.key(event), onblur: () => this.hide(),
     });
     this.button = h("button", { type: "button", class: "send", "data-testid": testid === "composer" ? "send" : "send-reply", "aria-label": "Send", title: "Send", onclick: () => this.send() }, icon("send"));
-    this.root = h("div", { class: "composer" }, this.list, this.field, h("div", { class: "composer-bar" },
+    this.picker = h("input", { type: "file", multiple: true, hidden: true, "data-testid": `${testid}-file`, onchange: () => this.attach(this.picker.files) });
+    this.root = h("div", { class: "composer", ondragover: (event) => event.preventDefault(), ondrop: (event) => this.dropped(event) }, this.list, this.field, this.picker, h("div", { class: "composer-bar" },
+      iconButton("clip", "Attach a file", { "data-testid": `${testid}-attach`, onclick: () => this.picker.click() }),
       shortcuts ? shortcutMenu(shortcuts, runShortcut) : null,
       h("span", { class: "composer-hint" }, h("kbd", {}, "Enter"), " sends · ", h("kbd", {}, "/"), " commands · ", h("kbd", {}, "Shift Enter"), " new line"),
       this.button));
     this.ready();
   }
 
+  dropped(event) {
+    event.preventDefault();
+    this.attach(event.dataTransfer.files);
+  }
+
+  pasted(event) {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    this.attach(event.clipboardData.files);
+  }
+
+  // One after the other, so that they stand in the order in which they were chosen.
+  async attach(files) {
+    const chosen = [...files];
+    this.root.setAttribute("aria-busy", "true");
+    for (const file of chosen) await this.attaches(file);
+    this.root.removeAttribute("aria-busy");
+    this.picker.value = "";
+    this.field.focus();
+  }
+
   rename(placeholder) {
     this.field.placeholder = placeholder;
     this.field.setAttribute("aria-label", placeholder);
+  }
+
+  begin(text) {
+    this.field.value = text;
+    this.field.focus();
+    this.typed();
+  }
+
+  put(text) {
+    this.field.value = text;
+    this.field.focus();
+    this.typed();
+    this.hide();
   }
 
   typed() {
@@ -53,7 +90,7 @@ export class Composer {
     this.choices = choices.slice(0, MOST);
     if (!this.choices.length) return this.hide();
     fill(this.list, this.choices.map((choice, index) => h("div", {
-      class: "completion", role: "option", id: `${this.listId}-${index}`, "data-completion": choice.text.trim(),
+      class: "completion", role: "option", id: `${this.listId}-${index}`, "data-completion": choice.text.trim(), "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); this.take(choice); },
     }, h("b", {}, choice.label), choice.hint ? h("code", {}, choice.hint) : null, choice.about ? h("small", {}, choice.about) : null)));
     this.list.hidden = false;
@@ -68,7 +105,10 @@ export class Composer {
 
   point(index) {
     this.at = (index + this.choices.length) % this.choices.length;
-    [...this.list.children].forEach((row, place) => row.classList.toggle("active", place === this.at));
+    [...this.list.children].forEach((row, place) => {
+      row.classList.toggle("active", place === this.at);
+      row.setAttribute("aria-selected", String(place === this.at));
+    });
     this.field.setAttribute("aria-activedescendant", `${this.listId}-${this.at}`);
   }
 

@@ -3,9 +3,10 @@
 
 import { combobox } from "./combobox.js";
 import { confirmed, menuButton } from "./popups.js";
-import { freshId, h } from "./dom.js";
+import { upload } from "./api.js";
+import { fill, freshId, h, icon } from "./dom.js";
 import { textNodes, words } from "./text.js";
-import { allChannels, allPeople } from "./names.js";
+import { allChannels, allPeople, me } from "./names.js";
 
 export function element(item, block, surface) {
   const draw = DRAW[item.type];
@@ -147,6 +148,44 @@ function overflow(item, block, surface) {
   return menuButton("More options", choices, { class: "icon-button bordered", ...hooks(item) });
 }
 
+const uploaded = new Map();
+const fileName = (file) => uploaded.get(file.id) ?? file.title ?? file.id;
+
+// Slack uploads what is chosen at once; the form then holds the files.
+function fileInput(item, block, surface) {
+  const state = kept(item, block, surface, { files: [] });
+  const list = h("ul", { class: "chosen-files" });
+  const told = h("div", { class: "field-error", role: "alert", hidden: true });
+  const most = item.max_files ?? 10;
+  const types = (item.filetypes ?? []).map((type) => `.${type}`).join(",");
+  const picker = h("input", {
+    type: "file", ...hooks(item), id: surface.fieldId(block), multiple: most > 1, accept: types || null, "aria-label": nameOf(item, block),
+    onchange: () => take([...picker.files]),
+  });
+  const keep = (files) => {
+    state.files = files;
+    settle(item, block, surface, { files: files.map(({ id }) => ({ id })) });
+    draw();
+  };
+  const draw = () => fill(list, state.files.map((file) => h("li", { class: "combo-token" }, h("span", {}, fileName(file)),
+    h("button", { type: "button", "aria-label": `Remove ${fileName(file)}`, onclick: () => keep(state.files.filter((one) => one !== file)) }, icon("close", 12)))));
+  const say = (words) => { told.hidden = !words; fill(told, words); };
+  const take = async (files) => {
+    say("");
+    picker.value = "";
+    for (const file of files) {
+      if (state.files.length >= most) return say(most === 1 ? "You can add one file here." : `You can add ${most} files at most.`);
+      const answer = await upload(file, { user: me() });
+      if (!answer.ok) return say(answer.shown);
+      uploaded.set(answer.file.id, answer.file.title);
+      keep([...state.files, answer.file]);
+    }
+    return undefined;
+  };
+  draw();
+  return h("div", { class: "file-input" }, picker, list, told);
+}
+
 export function picture(item) {
   const shown = /^data:image\//.test(item.image_url ?? "") || (item.image_url ?? "").startsWith("/");
   if (shown) return h("img", { src: item.image_url, alt: item.alt_text });
@@ -164,6 +203,7 @@ const DRAW = {
   datepicker: picker("date", "selected_date", "initial_date"),
   timepicker: picker("time", "selected_time", "initial_time"),
   datetimepicker: dateTime,
+  file_input: fileInput,
   static_select: select({ ...ONE, list: optionGroups }),
   external_select: select({ ...ONE, external: true }),
   users_select: select({ key: "selected_user", initial: "initial_user", ids: true, list: people }),

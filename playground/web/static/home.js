@@ -2,6 +2,7 @@
 
 import { redraw } from "./blocks.js";
 import { fill, h, icon, settle } from "./dom.js";
+import { noHome } from "./empty.js";
 import { Values } from "./values.js";
 
 // desk: {act(view, item, block, state, values), suggest(view, item, block, typed, values)}
@@ -14,7 +15,7 @@ export class Home {
 
   show(answer) {
     if (!answer.ok) return fill(this.root, problem(answer.shown));
-    if (!answer.view) return fill(this.root, empty());
+    if (!answer.view) return fill(this.root, noHome());
     const print = JSON.stringify(answer.view);
     if (print === this.print && this.root.childElementCount) return undefined;
     this.print = print;
@@ -47,8 +48,3 @@ export class Home {
 }
 
 const problem = (words) => h("div", { class: "banner", role: "alert" }, icon("warn", 16), words);
-
-function empty() {
-  return h("div", { class: "empty" }, h("span", { class: "avatar app large" }, icon("tag", 34)),
-    h("h3", {}, "This is a work in progress"), h("p", {}, "The app has not published its Home tab for you yet."));
-}

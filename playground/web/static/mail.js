@@ -3,6 +3,7 @@
 import { fullTime, clock, dayName } from "./dates.js";
 import { fill, h, icon, iconButton } from "./dom.js";
 import { get } from "./api.js";
+import { noMail } from "./empty.js";
 
 export class MailTray {
   constructor(root) {
@@ -52,7 +53,7 @@ export class MailTray {
   }
 
   list() {
-    if (!this.mails.length) return h("p", { class: "empty" }, "No e-mail has been sent yet.");
+    if (!this.mails.length) return noMail();
     return h("ol", { class: "mail-list" }, this.mails.map((mail) => h("li", {},
       h("button", { type: "button", class: "mail-item", "data-mail-id": mail.id, onclick: () => this.choose(mail.id) },
         h("span", { class: "mail-to" }, mail.to.join(", ")), h("time", { title: fullTime(mail.at) }, `${dayName(mail.at)} ${clock(mail.at)}`),

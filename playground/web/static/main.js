@@ -1,8 +1,10 @@
 // The page: who is looking, at what, and what to read again when something changed.
 
-import { get, listen, post } from "./api.js";
+import { get, listen, post, upload } from "./api.js";
 import { Composer } from "./composer.js";
 import { fill, h, icon, iconButton } from "./dom.js";
+import { beginning, noReplies } from "./empty.js";
+import { nextRegion, themeButton } from "./frame.js";
 import { Home } from "./home.js";
 import { MailTray } from "./mail.js";
 import { avatar, MessageList } from "./messages.js";
@@ -11,11 +13,14 @@ import { learn } from "./names.js";
 import { dismiss, noteFailure, withPrivate } from "./private.js";
 import { optionGroups } from "./elements.js";
 import { remembered, remember } from "./address.js";
+import { jumper, jumps } from "./places.js";
 import { drawSidebar } from "./sidebar.js";
 import { toast } from "./popups.js";
+import { Inspector } from "./inspector.js";
+import { Tour } from "./tour.js";
 
 const at = (id) => document.getElementById(id);
-const page = { user: null, view: null, thread: null, state: null, limits: new Map() };
+const page = { user: null, view: null, thread: null, state: null, limits: new Map(), readTo: null };
 
 // One reading of a kind at a time; a change during it means once more after it.
 const reading = new Map();
@@ -48,6 +53,8 @@ function changed(change) {
   const kinds = [...(AFTER[change.kind] ?? [])];
   if (change.kind === "messages" && (!change.channel || change.channel === page.view)) kinds.push("messages", "thread");
   for (const kind of kinds) read(kind);
+  tour.refresh();
+  inspector.refresh();
 }
 
 async function readState() {
@@ -88,7 +95,10 @@ async function readMessages() {
     toast(answer.shown, { error: true });
     return;
   }
-  list.show(withPrivate(answer, { user, channel }), { top: answer.more ? earlier(answer.limit) : beginning() });
+  page.readTo ??= answer.read_to;
+  const more = answer.more ? () => earlier(answer.limit) : null;
+  const top = more ? earlierButton(more) : beginning(viewEntry(), page.state, (text) => composer.begin(text));
+  list.show(withPrivate(answer, { user, channel }), { top, more, readTo: page.readTo });
   const last = answer.messages.at(-1);
   if (last && document.visibilityState === "visible" && viewEntry()?.unread) {
     await post("read", { user, channel, ts: last.ts });
@@ -96,23 +106,26 @@ async function readMessages() {
   }
 }
 
+const PAGE = 200;
 function earlier(limit) {
-  const load = () => { page.limits.set(page.view, limit * 2); read("messages"); };
-  return h("button", { type: "button", class: "button earlier", "data-testid": "earlier", onclick: load }, "Show earlier messages");
+  page.limits.set(page.view, limit + PAGE);
+  return read("messages");
 }
 
-function beginning() {
-  const words = viewEntry()?.with ? `This is the very beginning of your messages with ${viewName()}.` : `This is the very beginning of ${viewName()}.`;
-  return h("div", { class: "beginning" }, h("span", { class: "big-mark" }, icon(viewEntry()?.with ? "thread" : "hash", 26)), h("p", {}, words));
-}
+const earlierButton = (more) => h("button", { type: "button", class: "button earlier", "data-testid": "earlier", onclick: more }, "Show earlier messages");
 
 async function readThread() {
   if (!page.thread) return;
   const { thread, view, user } = page;
   const answer = await get("thread", { user, channel: view, thread_ts: thread });
   if (thread !== page.thread || user !== page.user) return;
-  if (answer.ok) threadList.show(withPrivate(answer, { user, channel: view, thread }));
-  else toast(answer.shown, { error: true });
+  if (!answer.ok) {
+    toast(answer.shown, { error: true });
+    return;
+  }
+  const said = withPrivate(answer, { user, channel: view, thread });
+  threadList.show(said);
+  at("thread-empty").replaceChildren(...(said.length > 1 ? [] : [noReplies()]));
 }
 
 async function readViews() {
@@ -144,6 +157,12 @@ async function send(text, thread = null) {
   if (!answer.ok) failed(thread, answer.shown);
   changed({ kind: "messages", channel: page.view });
   return answer.error !== "playground_unreachable";
+}
+
+async function share(file, thread = null) {
+  const answer = await upload(file, { user: page.user, channel: page.view, thread });
+  if (!answer.ok) toast(`${file.name} was not uploaded. ${answer.shown}`, { error: true });
+  changed({ kind: "messages", channel: page.view });
 }
 
 const desk = {
@@ -190,14 +209,16 @@ const modals = new Modals(viewDesk);
 const home = new Home(at("home"), viewDesk);
 const mail = new MailTray(at("mail"));
 const lists = { commands: () => page.state?.commands ?? [], shortcuts: () => page.state?.global_shortcuts ?? [], runShortcut: globalShortcut };
-const composer = new Composer({ testid: "composer", placeholder: "Message", sends: (text) => send(text), ...lists });
-const threadComposer = new Composer({ testid: "thread-composer", placeholder: "Reply…", sends: (text) => send(text, page.thread) });
+const composer = new Composer({ testid: "composer", placeholder: "Message", sends: (text) => send(text), attaches: (file) => share(file), ...lists });
+const threadComposer = new Composer({ testid: "thread-composer", placeholder: "Reply…", sends: (text) => send(text, page.thread), attaches: (file) => share(file, page.thread) });
 
-async function go({ channel, ts = null }) {
+async function go({ channel, ts = null, step = true }) {
   drawer(false);
-  closeThread();
+  hideThread();
+  page.limits.clear();
+  page.readTo = null;
   page.view = channel;
-  remember(page);
+  remember(page, { step });
   list.clear();
   home.clear();
   await show();
@@ -214,6 +235,7 @@ async function show() {
   composer.rename(`Message ${viewName()}`);
   if (isHome) await post("home", { user: page.user }).then((answer) => !answer.ok && toast(answer.shown, { error: true }));
   await read(isHome ? "home" : "messages");
+  tour.refresh();
 }
 
 function drawHead() {
@@ -226,9 +248,11 @@ function drawHead() {
     withApp ? h("div", { class: "tabs", role: "tablist" }, tab("home", "Home"), app ? tab(app.id, "Messages") : null) : h("span", { class: "quiet" }, entry?.topic ?? ""));
 }
 
-async function openThread(ts) {
+let threadOpener = null;
+async function openThread(ts, { step = true } = {}) {
+  threadOpener = document.activeElement;
   page.thread = ts;
-  remember(page);
+  remember(page, { step });
   threadList.clear();
   at("thread").hidden = false;
   document.body.classList.add("with-thread");
@@ -238,11 +262,21 @@ async function openThread(ts) {
   if (matchMedia("(hover: hover)").matches) threadComposer.field.focus();
 }
 
+// The focus goes back to where the thread was opened.
 function closeThread() {
+  const inside = at("thread").contains(document.activeElement);
+  const ts = page.thread;
+  hideThread();
+  remember(page, { step: Boolean(ts) });
+  if (!inside) return;
+  const line = document.querySelector(`main [data-ts="${CSS.escape(ts)}"]`);
+  (threadOpener?.isConnected ? threadOpener : line ?? composer.field).focus();
+}
+
+function hideThread() {
   page.thread = null;
   at("thread").hidden = true;
   document.body.classList.remove("with-thread");
-  remember(page);
 }
 
 function drawer(open) {
@@ -252,24 +286,37 @@ function drawer(open) {
 }
 
 let stopListening = () => {};
-async function become(user, { view = null, thread = null } = {}) {
+async function become(user, { view = null, thread = null, step = false } = {}) {
   stopListening();
   page.user = user;
   page.thread = null;
   modals.show([]);
   list.clear();
   home.clear();
-  closeThread();
+  hideThread();
+  page.limits.clear();
+  page.readTo = null;
   await readState();
   if (!page.state) return;
   const known = [...page.state.channels, ...page.state.dms].some((entry) => entry.id === view) || view === "home";
   page.view = known ? view : page.state.channels[0]?.id ?? "home";
-  remember(page);
+  remember(page, { step });
   stopListening = listen(user, changed, (up) => { at("offline").hidden = up; });
   await show();
   read("views");
   read("mail");
-  if (thread) openThread(thread);
+  if (thread) openThread(thread, { step: false });
+}
+
+// The browser's back and forward buttons.
+async function travelled() {
+  const { user, view, thread } = remembered();
+  if (user !== page.user) return become(user, { view, thread });
+  if (view !== page.view) await go({ channel: view, step: false });
+  else hideThread();
+  if (thread) await openThread(thread, { step: false });
+  else remember(page);
+  return undefined;
 }
 
 // Somebody who looks at the app's messages goes on looking at it, in the other person's own.
@@ -277,17 +324,43 @@ async function switchTo(user) {
   const withApp = viewEntry()?.with === page.state.app.user;
   const next = withApp ? await get("state", { user }) : null;
   const own = next?.ok ? next.dms.find((dm) => dm.with === next.app.user)?.id : page.view;
-  await become(user, { view: own });
+  await become(user, { view: own, step: true });
 }
 
+const jump = jumper(() => jumps(page.state, (id) => go({ channel: id }).then(() => composer.field.focus()), switchTo));
 function keys(event) {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    jump();
+  }
+  if (event.key === "F6" && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    nextRegion({ main: composer.field, thread: threadComposer.field }, event.shiftKey);
+  }
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (page.thread) closeThread();
+  const wasOpen = document.body.classList.contains("with-drawer");
   drawer(false);
+  if (wasOpen) at("drawer").focus();
+  else if (page.thread) closeThread();
 }
+
+// The guided story leads to a person and a place, and fills in what to type.
+const tour = new Tour(at("tour"), at("tour-button"), {
+  at: () => ({ user: page.user, channel: page.view }),
+  show: ({ user, channel }) => (user === page.user ? go({ channel }) : become(user, { view: channel })),
+  type: (text) => composer.put(text),
+});
+const inspector = new Inspector(at("inspector"), at("inspector-button"));
 
 async function start() {
   fill(at("drawer"), icon("menu"));
+  fill(at("tour-button"), icon("compass"));
+  fill(at("inspector-button"), icon("code"));
+  fill(at("jump"), icon("search", 15), h("span", { class: "wide" }, "Jump to… "), h("kbd", { class: "wide" }, "Ctrl K"));
+  at("jump").setAttribute("aria-label", "Jump to a channel or person");
+  at("jump").addEventListener("click", jump);
+  themeButton(at("theme"));
+  window.addEventListener("popstate", travelled);
   at("composer").append(composer.root);
   at("thread-composer").append(threadComposer.root);
   at("drawer").addEventListener("click", () => drawer(!document.body.classList.contains("with-drawer")));
@@ -299,7 +372,8 @@ async function start() {
   const first = await get("state", { user: before.user });
   if (!first.ok && !before.user) return toast(first.shown, { error: true });
   const user = first.ok ? first.me : (await get("state")).me;
-  return become(user, before);
+  await become(user, before);
+  return tour.start();
 }
 
 start();

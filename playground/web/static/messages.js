@@ -5,7 +5,8 @@ import { clock, dayKey, dayName, fullTime, since } from "./dates.js";
 import { h, icon, iconButton, settle } from "./dom.js";
 import { menuButton } from "./popups.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { personOf } from "./names.js";
+import { fileAddress } from "./api.js";
+import { isMe, me, personOf } from "./names.js";
 import { Values } from "./values.js";
 
 const SAME_BREATH = 300;  // seconds between two messages of one author that share one name line
@@ -18,7 +19,8 @@ export class MessageList {
     this.nodes = new Map();
     this.values = new Map();
     this.atEnd = true;
-    root.addEventListener("scroll", () => { this.atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 80; });
+    root.addEventListener("scroll", () => this.scrolled());
+    root.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.keepEnd()).observe(root);
   }
 
@@ -27,30 +29,67 @@ export class MessageList {
     if (this.atEnd) this.root.scrollTop = this.root.scrollHeight;
   }
 
+  scrolled() {
+    this.atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 80;
+    if (this.root.scrollTop < 400 && this.more) this.more();
+  }
+
+  // Arrow keys go from message to message; T opens the thread, as in Slack.
+  key(event) {
+    const at = document.activeElement;
+    if (at !== this.root && !at.matches("article.message")) return;
+    const all = [...this.root.querySelectorAll("article.message")];
+    const index = all.indexOf(at);
+    const steps = { ArrowDown: index + 1, ArrowUp: index < 0 ? all.length - 1 : index - 1, Home: 0, End: all.length - 1 };
+    if (event.key in steps) {
+      event.preventDefault();
+      all[Math.min(Math.max(steps[event.key], 0), all.length - 1)]?.focus();
+    } else if (event.key === "t" && index >= 0 && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      at.querySelector("[data-testid=reply-in-thread]")?.click();
+    }
+  }
+
   clear() {
     this.nodes.clear();
     this.values.clear();
     this.atEnd = true;
-    this.root.replaceChildren();
+    this.more = null;
+    this.root.replaceChildren(h("div", { class: "loading" }, "Loading…"));
   }
 
-  show(messages, { top = null } = {}) {
+  // What somebody reads stays where it is, whatever comes above it.
+  anchor() {
+    const edge = this.root.getBoundingClientRect().top;
+    const seen = [...this.nodes.values()].find((node) => node.getBoundingClientRect().bottom > edge);
+    return { seen, top: seen?.getBoundingClientRect().top };
+  }
+
+  hold({ seen, top }) {
+    if (seen?.isConnected) this.root.scrollTop += seen.getBoundingClientRect().top - top;
+  }
+
+  // `more` brings earlier messages; `readTo` is how far this person had read when coming here.
+  show(messages, { top = null, more = null, readTo = null } = {}) {
     const atEnd = this.atEnd;
-    const wanted = this.desk.inThread ? threadRows(messages) : rows(messages);
+    const anchor = atEnd ? {} : this.anchor();
+    const wanted = this.desk.inThread ? threadRows(messages) : rows(messages, readTo);
     const fresh = new Map(wanted.map((row) => [row.key, this.node(row)]));
     const focused = this.root.contains(document.activeElement) ? document.activeElement.closest("[data-ts]") : null;
     settle(this.root, [top, ...fresh.values()].filter(Boolean));
     this.nodes = fresh;
     if (focused && !focused.isConnected) fresh.get(`message ${focused.dataset.ts}`)?.focus();
     this.atEnd = atEnd;
-    this.keepEnd();
+    this.more = more;
+    if (atEnd) this.keepEnd();
+    else this.hold(anchor);
   }
 
   node(row) {
     const before = this.nodes.get(row.key);
     const print = JSON.stringify(row);
     if (before?.dataset.print === digest(print)) return before;
-    const node = row.message ? this.message(row) : row.day ? dayLine(row.day) : repliesLine(row.replies);
+    const node = row.message ? this.message(row) : LINES[row.line](row);
     node.dataset.print = digest(print);
     return node;
   }
@@ -85,9 +124,9 @@ export class MessageList {
   content(message) {
     const body = h("div", { class: "content" });
     if (message.blocks?.length) body.append(...blocks(message.blocks, this.surface(message)));
-    else body.append(h("div", { class: "text" }, mrkdwn(message.text)));
+    else if (message.text) body.append(h("div", { class: "text" }, mrkdwn(message.text)));
     body.append(...(message.attachments ?? []).map((one) => this.attachment(one, message)));
-    body.append(...(message.files ?? []).map((name) => h("div", { class: "file-chip" }, name)));
+    body.append(...(message.files ?? []).map(fileNode));
     if (message.edited) body.append(h("span", { class: "edited" }, "(edited)"));
     return body;
   }
@@ -149,13 +188,15 @@ export class MessageList {
   }
 }
 
-function rows(messages) {
+function rows(messages, readTo = null) {
   const list = [];
+  const unread = readTo && messages.find((message) => Number(message.ts) > Number(readTo) && !isMe(message.user) && !message.ephemeral);
   let last = null;
   for (const message of messages) {
     const day = dayKey(message.ts);
-    if (!last || dayKey(last.ts) !== day) list.push({ key: `day ${day}`, day: message.ts });
-    list.push({ key: `message ${message.ts}`, message, compact: follows(message, last) });
+    if (!last || dayKey(last.ts) !== day) list.push({ key: `day ${day}`, line: "day", ts: message.ts });
+    if (message === unread) list.push({ key: "new", line: "fresh" });
+    list.push({ key: `message ${message.ts}`, message, compact: message !== unread && follows(message, last) });
     last = message;
   }
   return list;
@@ -165,12 +206,29 @@ function rows(messages) {
 function threadRows(messages) {
   const list = rows(messages).filter((row) => row.message);
   const replies = messages.filter((message) => !message.ephemeral).length - 1;
-  const line = replies > 0 ? [{ key: "replies", replies }] : [];
+  const line = replies > 0 ? [{ key: "replies", line: "replies", replies }] : [];
   return [...list.slice(0, 1), ...line, ...list.slice(1)];
 }
 
-function repliesLine(count) {
-  return h("div", { class: "replies-line", role: "separator" }, count === 1 ? "1 reply" : `${count} replies`);
+const LINES = {
+  day: ({ ts }) => h("div", { class: "day-line", role: "separator" }, h("span", {}, dayName(ts))),
+  fresh: () => h("div", { class: "new-line", role: "separator", "data-testid": "new-line" }, h("span", {}, "New")),
+  replies: ({ replies }) => h("div", { class: "replies-line", role: "separator" }, replies === 1 ? "1 reply" : `${replies} replies`),
+};
+
+function fileNode(file) {
+  const address = fileAddress(file, me());
+  if (/^image\/(gif|jpeg|png|webp)$/.test(file.mimetype)) {
+    return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title),
+      h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, h("img", { src: address, alt: file.title })));
+  }
+  return h("a", { class: "file-chip", href: address, download: file.title, "data-file-id": file.id },
+    icon("file", 26), h("span", {}, h("b", {}, file.title), h("small", {}, `${size(file.size)} · Download`)));
+}
+
+function size(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function follows(message, last) {
@@ -183,10 +241,6 @@ function digest(text) {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return `${text.length}.${hash >>> 0}`;
-}
-
-function dayLine(ts) {
-  return h("div", { class: "day-line", role: "separator" }, h("span", {}, dayName(ts)));
 }
 
 function authorName(message) {

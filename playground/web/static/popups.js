@@ -61,15 +61,17 @@ function keepInside(list, button) {
 
 export function confirmed(confirm) {
   return new Promise((resolve) => {
-    const answer = (yes) => { dialog.remove(); resolve(yes); };
+    const answer = (yes) => { dialog.close(); dialog.remove(); resolve(yes); };  // closing gives the focus back
+    const title = freshId("confirm");
     const style = confirm.style === "danger" ? "danger" : "primary";
-    const dialog = h("dialog", { class: "confirm", "data-testid": "confirm", oncancel: () => answer(false) },
-      h("h2", {}, words(confirm.title)), h("div", { class: "confirm-text" }, textNodes(confirm.text)),
+    const dialog = h("dialog", { class: "confirm", "data-testid": "confirm", "aria-labelledby": title, oncancel: (event) => { event.preventDefault(); answer(false); } },
+      h("h2", { id: title }, words(confirm.title)), h("div", { class: "confirm-text" }, textNodes(confirm.text)),
       h("div", { class: "dialog-buttons" },
         h("button", { type: "button", class: "button", "data-testid": "confirm-deny", onclick: () => answer(false) }, words(confirm.deny) || "Cancel"),
         h("button", { type: "button", class: `button ${style}`, "data-testid": "confirm-yes", onclick: () => answer(true) }, words(confirm.confirm) || "Yes")));
     document.body.append(dialog);
     dialog.showModal();
+    dialog.querySelector("[data-testid=confirm-yes]").focus();
   });
 }
 
