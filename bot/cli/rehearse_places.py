@@ -129,7 +129,7 @@ def ended(children: Sequence[Child]) -> str:
 
 
 async def play_on(
-    stage: Stage, url: str, played: Script, *, at_once: int, why_no_mail: str, show: Show
+    stage: Stage, url: str, played: Script, *, at_once: int, show: Show, why_no_mail: str = ""
 ) -> list[RuleResult]:
     async with make_pool(url, options="") as pool:
         books = Books(pool, played.team)

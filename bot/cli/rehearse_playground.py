@@ -64,5 +64,4 @@ def _playground(folder: Path, environment: Mapping[str, str], played: Script, li
 async def _play(address: str, url: str, played: Script, children: Sequence[Child], show: Show) -> list[RuleResult]:
     async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS) as client:
         stage = PlaygroundStage(address, client, lambda: ended(children))
-        why = "desk.floor_email names no address"
-        return await play_on(stage, url, played, at_once=AT_ONCE, why_no_mail=why, show=show)
+        return await play_on(stage, url, played, at_once=AT_ONCE, show=show)

@@ -99,7 +99,7 @@ async def _played(
     async with _slack(room) as slack, httpx.AsyncClient(trust_env=False) as client, relay.serving(listener):
         stage = WorkspaceStage(reached, relay, client=client, slack=slack, broken=lambda: ended([process]))
         async with _announced(slack, room.channel, sum(bool(play.acts) for play, _ in played.plays)) as results:
-            why = "give one address with --email to see it arrive"
+            why = "" if room.emails else "give one address with --email to see it arrive"
             results.extend(await play_on(stage, url, played, at_once=1, why_no_mail=why, show=show))
         return results
 

@@ -31,7 +31,7 @@ async def _hold_is_off(scene: Scene, request: Request) -> None:
     what = f"the gate: {scene.number} may ship"
     scene.must(gate.may_ship, what, expected="no hold is left", got=gate_words(gate), do=ASK_DOCTOR)
     await _floor_reads(scene, CLEAR)
-    await _mailed(scene, request, scene.world.policy.desk.floor_email, CLEAR)
+    await _mailed(scene, request, scene.world.policy.desk.floor_email, words=CLEAR)
 
 
 async def _order_is_cancelled(scene: Scene, request: Request) -> None:
@@ -42,7 +42,7 @@ async def _order_is_cancelled(scene: Scene, request: Request) -> None:
     scene.must(is_so, what, expected="a cancelled order", got=got, do=ASK_DOCTOR)
     await _floor_reads(scene)
     receivable = scene.world.policy.roles.get("ar")
-    await _mailed(scene, request, receivable.email if receivable else ())
+    await _mailed(scene, request, receivable.email if receivable else (), of="roles.ar.email")
 
 
 async def _order_is_changed(scene: Scene, request: Request) -> None:
@@ -73,11 +73,13 @@ def _tells_floor(scene: Scene, post: Post, words: str) -> bool:
     return _is_about(scene, post, words) and post.ts not in scene.cards
 
 
-async def _mailed(scene: Scene, request: Request, addresses: Sequence[str], words: str = "") -> None:
+async def _mailed(
+    scene: Scene, request: Request, addresses: Sequence[str], *, words: str = "", of: str = "desk.floor_email"
+) -> None:
     for address in dict.fromkeys(addresses):
         await _mailed_to(scene, request, address, words)
     if not addresses:
-        scene.skip(f"no e-mail: {scene.world.why_no_mail}")
+        scene.skip(f"no e-mail: {scene.world.why_no_mail or f'{of} names no address'}")
 
 
 async def _mailed_to(scene: Scene, request: Request, address: str, words: str) -> None:

@@ -16,8 +16,11 @@ def in_one_channel(policy: Policy, channel: str, emails: Sequence[str]) -> Polic
     """Everything that a desk says goes to this channel and these addresses, and nobody is rung."""
     somewhere = {"floor_channel": channel, "managers_channel": channel, "audit_channel": channel}
     desk = policy.desk.model_copy(update={**somewhere, "floor_email": tuple(emails), "managers_email": ()})
-    quiet = {"channel": channel, "notify": (), "email": ()}
-    roles = {name: role.model_copy(update=quiet) for name, role in policy.roles.items()}
+    quiet = {"channel": channel, "notify": ()}
+    roles = {
+        name: role.model_copy(update={**quiet, "email": tuple(emails) if role.email else ()})
+        for name, role in policy.roles.items()
+    }
     return without_hooks(policy.model_copy(update={"desk": desk, "roles": roles}))
 
 

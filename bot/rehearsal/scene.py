@@ -42,7 +42,8 @@ class World:
     books: Books
     patience: float
     patience_for_posts: float
-    why_no_mail: str
+    why_no_mail: str = ""
+    """Where it is not that the policy names no address."""
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """Of people whose answers do not say what they answer: one at a time."""
 
@@ -106,18 +107,19 @@ async def type_command(scene: Scene, act: Act, user: str, what: str) -> None:
     text = TYPED[act.kind].format(order=scene.number, reason=reason, hold=hold, units=UNITS_AFTER, note=NOTE)
     trouble = await scene.world.stage.command(user, text)
     if trouble:
-        _bad_answer(what, trouble)
+        _bad_answer(scene, what, trouble)
 
 
 async def press(scene: Scene, user: str, card: Post, what: str) -> None:
     trouble = await scene.world.stage.click(user, card, ActionId.APPROVE)
     if trouble:
-        _bad_answer(what, trouble)
+        _bad_answer(scene, what, trouble)
 
 
-def _bad_answer(what: str, trouble: str) -> None:
+def _bad_answer(scene: Scene, what: str, trouble: str) -> None:
     expected = "the bot takes it within three seconds, with status 200"
-    raise Missed(missed(what, expected=expected, got=f"Slack would show: {trouble}", do=ASK_DOCTOR))
+    got = scene.world.stage.broken() or f"Slack would show: {trouble}"
+    raise Missed(missed(what, expected=expected, got=got, do=ASK_DOCTOR))
 
 
 def gate_words(gate: Gate) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bot.rehearsal.casting import Company
 from bot.rehearsal.orders import NoNumber, applied, numbers
 from bot.rehearsal.plan import plan
+from bot.rehearsal.policy import channels_of, in_one_channel, without_hooks
 from tests.workflows.policies import policy
 from workflows.order_numbers import normalise
 from workflows.policy.model import OrderNumberFormat
@@ -63,6 +64,26 @@ def test_a_rule_for_orders_that_have_left_the_house_can_never_be_reached():
     assert found[0].is_miss
 
 
+def test_cancels_and_changes_are_asked_for_while_they_can_be():
+    rules = [{"kind": kind, "when": {"stage": ["picked", "packed"]}, "sign": [LEAD]} for kind in ("cancel", "change")]
+    _, (cancel, change, *_) = plays(*rules, desk__cancel_blocked_from="packed", desk__change_blocked_from="picked")
+    assert cancel.terms.stage == "picked"
+    assert change.why == "rule 2 can never be reached: no order that can still be stopped is like that"
+
+
+def test_a_cancel_of_the_whole_order_pays_back_just_more_than_a_rule_allows():
+    rule = {"kind": "cancel", "when": {"refund_over": {"USD": 250}}, "sign": [CREDIT, LEAD]}
+    _, (play, *_) = plays(rule)
+    assert (play.terms.currency, str(play.terms.total)) == ("USD", "250.01")
+
+
+def test_reasons_of_cancels_with_the_same_owner_are_played_once():
+    reasons = [{"kind": "hold", "code": "credit"}, *({"kind": "cancel", "code": f"why-{at}"} for at in range(5))]
+    _, found = plays(reasons=reasons)
+    assert found[-1].title == "Cancel, 5 reasons without a rule of their own: Customer service lead signs"
+    assert len(found) == 2
+
+
 def test_a_rule_that_nobody_can_ask_for_and_have_signed_is_a_miss():
     _, found = plays(
         hold_rule(ask=["credit"], sign=[{"role": "credit", "approvals": 2}]), roles__credit__members=["U0ROSA"]
@@ -112,6 +133,20 @@ def test_in_a_real_workspace_only_people_of_the_policy_play():
     people = {member for role in desk.roles.values() for member in role.members}
     for act in play.acts:
         assert {act.cast.asker, act.cast.bystander, *(user for _, user in act.cast.signers)} <= people
+
+
+def test_in_a_real_workspace_every_channel_and_address_is_the_one_for_tests():
+    desk = policy(desk__floor_email=["floor@acme.example"], roles__credit__email=["credit@acme.example"])
+    with_mail, without = (in_one_channel(desk, "C0TEST", emails) for emails in (["me@acme.example"], []))
+    assert channels_of(with_mail) == channels_of(without) == {"C0TEST"}
+    assert (with_mail.desk.floor_email, with_mail.roles["credit"].email) == (("me@acme.example",),) * 2
+    assert (without.desk.floor_email, without.roles["credit"].email) == ((), ())
+    assert not any(role.notify for role in with_mail.roles.values())
+
+
+def test_a_rehearsal_calls_no_hook():
+    hook = {"url": "https://erp.acme.example/refunds", "secret": "env:REDTAG_HOOK_REFUNDS"}
+    assert without_hooks(policy(desk__refund_hook=hook)).desk.refund_hook is None
 
 
 @pytest.mark.parametrize(
