@@ -56,7 +56,7 @@ def _ranges(numbers: tuple[int, ...]) -> str:
     if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
         return f"{ordered[0]} to {ordered[-1]}"
     shown = [str(number) for number in ordered[:MOST]]
-    return listed(shown, "and") + (" and more" if len(ordered) > MOST else "")
+    return f"{', '.join(shown)} and more" if len(ordered) > MOST else listed(shown, "and")
 
 
 class LineTwice(Refusal):
@@ -115,7 +115,7 @@ class PartlyGone(Refusal):
         return "lines"
 
     def sentence(self, words: Words) -> str:
-        start = f"{words.strong(self.order)} cannot be cancelled whole. {_lines(self.why, words).capitalize()}."
+        start = f"{words.strong(self.order)} cannot be cancelled as a whole. {_lines(self.why, words).capitalize()}."
         return (
             f"{start} You can ask for the rest." if self.rest else f"{start} Nothing of it can be cancelled any more."
         )
@@ -140,7 +140,7 @@ class LinePending(Refusal):
 
     def sentence(self, words: Words) -> str:
         asked = "the same" if self.same else f"a {self.kind} of {self.what}"
-        start = f"{words.member(self.by)} asked for {asked} on {words.strong(self.order)} {words.when(self.at)}"
+        start = f"{words.member(self.by)} asked for {asked} on {words.strong(self.order)}, {words.when(self.at)}"
         return f"{start} (R-{self.request}). It is waiting for {who_can(self.sign, words, 'and')}."
 
 
@@ -216,7 +216,7 @@ class ShipByPast(Refusal):
         return "ship_by"
 
     def sentence(self, words: Words) -> str:
-        return f"{self.ship_by} is past: today is {self.today}. Give a date to come."
+        return f"{self.ship_by} is past: today is {self.today}. Give a later date."
 
 
 class ShipBySame(Refusal):

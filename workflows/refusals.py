@@ -220,11 +220,11 @@ class RequestUnknown(Refusal):
 
 
 ENDS = {
-    "approved": "was approved by",
-    "rejected": "was rejected by",
-    "withdrawn": "was withdrawn by",
-    "expired": "has expired",
-    "void": "is void, because the order had moved on; found by",
+    "approved": "was approved by {who}, {when}",
+    "rejected": "was rejected by {who}, {when}",
+    "withdrawn": "was withdrawn by {who}, {when}",
+    "expired": "has expired, {when}",
+    "void": "is void: {who} found, {when}, that the order had moved on",
 }
 
 
@@ -235,8 +235,9 @@ class AlreadyDecided(Refusal):
     at: datetime
 
     def sentence(self, words: Words) -> str:
-        who = f" {words.member(self.by)}" if self.by and self.state != "expired" else ""
-        return f"R-{self.request} {ENDS[self.state]}{who}, {words.when(self.at)}. Your click changed nothing."
+        who = words.member(self.by) if self.by else "somebody"
+        ended = ENDS[self.state].format(who=who, when=words.when(self.at))
+        return f"R-{self.request} {ended}. Your click changed nothing."
 
 
 class NotYoursToSign(Refusal):

@@ -53,9 +53,7 @@ def change_words(text: str) -> ChangeWords:
             break
     said, because = typed.said()
     if said and not because and not words.changes_something:
-        raise NotUnderstood(
-            f"What is to change? Write it for example so: {EXAMPLE}, or `/change ORD-123` for the form."
-        )
+        raise NotUnderstood(f"What is to change? Write for example {EXAMPLE}, or `/change ORD-123` for the form.")
     return replace(words, because=said)
 
 
