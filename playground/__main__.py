@@ -7,9 +7,10 @@ import logging
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from playground.slack.seed import Seed, demo_seed
+from playground.slack.seed import INSTALLED_SCOPES, Seed, demo_seed
 from playground.slack.seed_file import SeedProblem, read_seed
 from playground.slack.workspace import Workspace, running
 from playground.web.app import Page, playground
@@ -25,7 +26,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--listener", type=int, help="number of an open file: a socket that listens already")
     parser.add_argument("--state", type=Path, help="file that keeps the workspace between runs")
-    parser.add_argument("--seed", type=seed_in, default=demo_seed(), help="JSON file with a team and a cast of its own")
+    parser.add_argument("--seed", type=seed_in, default=installed(), help="JSON file with a team and a cast of its own")
     parser.add_argument("--bot-url", help="where signed requests go, unless --socket-mode")
     parser.add_argument("--signing-secret", default="playground-signing-secret")
     parser.add_argument("--bot-token", default="xoxb-playground-bot")
@@ -34,6 +35,11 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--story-order", help="order number of the guided story; without it there is none")
     parser.add_argument("--log-level", default="INFO", type=str.upper)
     return parser.parse_args(given)
+
+
+def installed() -> Seed:
+    """The demo as after an installation by the manifest."""
+    return replace(demo_seed(), scopes=INSTALLED_SCOPES)
 
 
 def seed_in(path: str) -> Seed:
@@ -50,6 +56,7 @@ def workspace_of(options: argparse.Namespace) -> Workspace:
     seed: Seed = options.seed
     kept = options.state is not None and options.state.exists()
     workspace = Workspace.load(options.state, seed, **secrets) if kept else Workspace(seed, **secrets)
+    workspace.state.scopes = list(seed.scopes)
     close_forms(workspace)
     if options.bot_url:
         workspace.connect_http(options.bot_url)

@@ -17,6 +17,17 @@ SCOPES = (
     "channels:read",
     "groups:read",
 )
+"""What tests of the workspace itself use."""
+INSTALLED_SCOPES = (
+    "channels:read",
+    "chat:write",
+    "chat:write.public",
+    "commands",
+    "groups:read",
+    "users:read",
+    "users:read.email",
+)
+"""What the app's manifest asks for: a demo that grants more would hide what a real workspace refuses."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from playground.slack.model import Channel, User
-from playground.slack.seed import SCOPES, Seed
+from playground.slack.seed import INSTALLED_SCOPES, Seed
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 TeamId = Annotated[str, StringConstraints(pattern=r"^[TE][A-Z0-9]+$")]
@@ -67,7 +67,7 @@ class _Bot(_Part):
     bot_id: Annotated[str, StringConstraints(pattern=r"^B[A-Z0-9]+$")] = "B0REDTAG"
     app_id: Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]+$")] = "A0REDTAG"
     name: Name = "redtag"
-    scopes: tuple[str, ...] = Field(default=SCOPES, strict=False)
+    scopes: tuple[str, ...] = Field(default=INSTALLED_SCOPES, strict=False)
 
 
 class _Cast(_Part):

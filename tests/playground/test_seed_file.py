@@ -1,11 +1,14 @@
 """A workspace with the user's own people and channels."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import __main__ as command_line
+from playground.slack.seed import demo_seed
 from playground.slack.seed_file import SeedProblem, seed_of
 from playground.slack.workspace import Workspace, running
 from playground.web.app import Page
@@ -40,12 +43,13 @@ async def bolt(session):
 
 
 async def test_the_team_and_its_people_are_those_of_the_file(bolt):
-    _, client = bolt
+    workspace, client = bolt
     told = await client.auth_test()
     assert (told["team_id"], told["team"], told["user_id"]) == ("T0BOLT", "Bolt & Nut", "U0BOT")
     assert [user["id"] for user in (await client.users_list())["members"]] == ["W0ANNA", "U0ANNA", "U0BOT"]
     anna = (await client.users_info(user="W0ANNA"))["user"]
     assert (anna["team_id"], anna["is_admin"], anna["profile"]["email"]) == ("T0BOLT", True, "anna@bolt.example")
+    workspace.state.scopes.append("usergroups:read")
     assert (await client.usergroups_users_list(usergroup="S0SIGN"))["users"] == ["W0ANNA"]
 
 
@@ -54,6 +58,7 @@ async def test_the_channels_and_who_is_in_them_are_those_of_the_file(bolt):
     assert (await client.conversations_info(channel="G0DESK"))["channel"]["is_private"] is True
     assert workspace.state.channels["G0DESK"].members == ("W0ANNA", "U0ANNA", "U0BOT")
     assert workspace.state.channels["C0BEN"].members == ("U0ANNA", "U0BOT")
+    workspace.state.scopes.remove("chat:write.public")
     assert await refused(client.chat_postMessage(channel="C0FREE", text="x")) == "not_in_channel"
 
 
@@ -103,6 +108,18 @@ def test_the_command_line_takes_a_seed_file_and_tells_what_is_wrong_with_it(tmp_
         with pytest.raises(SystemExit):
             command_line.arguments(["--seed", str(wrong)])
         assert words in capsys.readouterr().err
+
+
+def test_the_demo_grants_what_the_manifest_asks_for_and_no_more(tmp_path):
+    text = (Path(__file__).parents[2] / "manifest.yml").read_text()
+    asked = re.search(r"  scopes:\n    bot:\n((?:      - \S+\n)+)", text)[1]
+    wanted = [line.strip(" -") for line in asked.splitlines()]
+    state = tmp_path / "state.json"
+    Workspace(demo_seed()).save(state)
+    for given in ([], ["--state", str(state)]):
+        workspace = command_line.workspace_of(command_line.arguments(given))
+        assert workspace.state.scopes == wanted
+    assert list(seed_of(cast()).scopes) == wanted
 
 
 def test_a_saved_workspace_of_another_team_is_not_taken(tmp_path):
