@@ -35,6 +35,7 @@ class Settings:
     log_level: str
     lease_seconds: float
     allow_private_hooks: bool
+    hook_secrets: Mapping[str, str]
 
 
 NAMES: Final = {
@@ -71,6 +72,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=int(environment.get("PORT") or 3000),
         lease_seconds=float(environment.get("REDTAG_LEASE_SECONDS") or 60),
         allow_private_hooks=environment.get("REDTAG_ALLOW_PRIVATE_HOOKS") == "1",
+        hook_secrets={name: value for name, value in environment.items() if name.startswith("REDTAG_HOOK_")},
     )
 
 

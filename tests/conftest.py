@@ -1,3 +1,3 @@
 """Fixtures for all tests. What belongs together stands in a module of its own and is named here."""
 
-pytest_plugins = ("tests.browser_rule", "tests.database", "tests.office")
+pytest_plugins = ("tests.browser_rule", "tests.database", "tests.e2e.seats", "tests.office")

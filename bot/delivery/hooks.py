@@ -65,10 +65,12 @@ class HookSender:
         self._session = session
 
     async def send(self, claimed: Claimed, hook: Hook) -> Settlement:
+        if not hook.secret:
+            return Dead(f"the environment variable {hook.secret_name}, which holds the hook's secret, is not set")
         try:
             headers = signed(hook, datetime.now(UTC))
         except ValueError:
-            return Dead("the hook's secret in the policy cannot be read: it is base64, as in whsec_…")
+            return Dead(f"the hook's secret in {hook.secret_name} cannot be read: it is base64, as in whsec_…")
         try:
             async with self._session.post(
                 hook.url, data=hook.body.encode(), headers=headers, allow_redirects=False

@@ -1,7 +1,7 @@
 """What delivery sends, as plain data, and what it needs from outside, as shapes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -88,7 +88,8 @@ class Hook:
     """A call to another system. `body` is what was stored with the approval, to the byte."""
 
     url: str
-    secret: str
+    secret_name: str  # the environment variable that holds the secret
+    secret: str = field(repr=False)
     webhook_id: str
     body: str
 

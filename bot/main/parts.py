@@ -93,7 +93,7 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
         slack = SlackSender(clients, session, settings.slack_api_url)
         hooks = await stack.enter_async_context(hook_session(allow_private=settings.allow_private_hooks))
-        sender = Sender(StoredRenderer(reading, HookCalls(pool)), slack, mail, HookSender(hooks))
+        sender = Sender(StoredRenderer(reading, HookCalls(pool), settings.hook_secrets), slack, mail, HookSender(hooks))
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         hints = Hints(pool)
 

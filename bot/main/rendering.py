@@ -1,6 +1,7 @@
 """From a notice to what is sent: cards, posts and e-mails, drawn from what is stored at this moment."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
 from bot.delivery.mails import FloorRelease, Signed, floor_release_mail, signed_mail
@@ -24,9 +25,11 @@ from workflows.words import listed
 class StoredRenderer:
     """See `bot.delivery.ports.Renderer`."""
 
-    def __init__(self, reading: Reading, calls: HookCalls) -> None:
+    def __init__(self, reading: Reading, calls: HookCalls, secrets: Mapping[str, str]) -> None:
+        """`secrets`: the environment variables that a policy may name as a hook's secret, `env:REDTAG_HOOK_…`."""
         self._reading = reading
         self._calls = calls
+        self._secrets = secrets
 
     async def render(self, claimed: Claimed) -> Call:
         if claimed.kind == "reply":
@@ -83,9 +86,10 @@ class StoredRenderer:
         if hook is None:
             return Nothing("the policy has no refund hook any more")
         taken = await self._calls.take(claimed.desk_id, REFUND, view.request.number)
-        return (
-            Hook(hook.url, hook.secret, taken.webhook_id, taken.body) if taken else Nothing("it was accepted already")
-        )
+        if taken is None:
+            return Nothing("it was accepted already")
+        name = hook.secret.removeprefix("env:")
+        return Hook(hook.url, name, self._secrets.get(name, ""), taken.webhook_id, taken.body)
 
     async def request_email(self, claimed: Claimed, view: RequestView) -> Call:
         return _signed(claimed, view, str(claimed.payload["to"]))
@@ -177,7 +181,7 @@ def signed_values(view: RequestView, found: Asked) -> Signed:
         lines=tuple(detail[:MOST_CHANGES]),
         more_lines=max(0, len(detail) - MOST_CHANGES),
         value=asked.money(order.total, order.currency),
-        stops=tuple(f"STOP: {each}, put back what goes." for each in back[:MOST_CHANGES]),
+        stops=tuple(f"STOP: {each}. Put back what goes." for each in back[:MOST_CHANGES]),
         refund=asked.refund(cancel) if cancel else "",
         total=asked.money(cancel.total, cancel.currency) if cancel and cancel.total else "",
         change="" if cancel or not isinstance(found, Change) else asked.signed(found.amount, found.currency),

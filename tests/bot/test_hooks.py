@@ -70,7 +70,9 @@ def notice(attempts=1):
 
 async def send(receiver, *, allow_private=True, url="", secret=SECRET):
     async with hook_session(allow_private=allow_private) as session:
-        return await HookSender(session).send(notice(), Hook(url or receiver.url, secret, "msg_T0ACME_12", BODY))
+        return await HookSender(session).send(
+            notice(), Hook(url or receiver.url, "REDTAG_HOOK_REFUNDS", secret, "msg_T0ACME_12", BODY)
+        )
 
 
 async def test_the_receiver_can_verify_what_it_gets_with_the_library(receiver):
@@ -169,13 +171,14 @@ async def test_a_secret_that_is_none_is_said_and_nothing_is_sent(receiver, secre
     settlement = await send(receiver, secret=secret)
     assert isinstance(settlement, Dead)
     assert "secret" in settlement.error
+    assert "REDTAG_HOOK_REFUNDS" in settlement.error
     assert receiver.calls == []
 
 
 @pytest.mark.parametrize("url", ["", "refunds", "ftp://acme.example/", "http://"])
 async def test_an_address_that_is_no_url_is_said(url):
     async with hook_session(allow_private=True) as session:
-        settlement = await HookSender(session).send(notice(), Hook(url, SECRET, "msg_1", BODY))
+        settlement = await HookSender(session).send(notice(), Hook(url, "REDTAG_HOOK_REFUNDS", SECRET, "msg_1", BODY))
     assert isinstance(settlement, Dead)
 
 

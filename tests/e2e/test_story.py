@@ -3,106 +3,14 @@
 Screenshots of every stage are saved to REDTAG_SCREENSHOTS, or else to the test's own folder.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from tests.demo_runs import demo
+from tests.e2e.seats import CARLA, CREDIT, FLOOR, IVAN, ROSA, STOCK, WALT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
-
-CARLA, ROSA, IVAN, WALT = "U0CARL", "U0ROSA", "U0IVAN", "U0WALT"
-ORDERS, CREDIT, FLOOR, STOCK = "C0ORDERS", "C0CREDIT", "C0FLOOR", "C0STOCK"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-class Seat:
-    """One window, in which one person after the other sits down."""
-
-    def __init__(self, tab, shots):
-        self.tab = tab
-        self.shots = shots
-
-    async def sit(self, user, channel=ORDERS):
-        await self.tab.goto(f"/?user={user}&channel={channel}")
-        await expect(self.tab.get_by_test_id("user-switch")).to_have_value(user)
-        await expect(self.tab.get_by_test_id("composer")).to_be_visible()
-
-    async def send(self, text):
-        await self.tab.get_by_test_id("composer").fill(text)
-        await self.tab.get_by_test_id("send").click()
-
-    async def shot(self, name):
-        await self.tab.screenshot(path=self.shots / f"{name}.png")
-
-    def private(self, text):
-        return self.tab.locator(".ephemeral").filter(has_text=text).last
-
-    def card(self, request, inside="main"):
-        """The message that speaks of this request, as it is now."""
-        return self.tab.locator(f"{inside} [data-ts]:not(.ephemeral)").filter(has_text=request).last
-
-    def button(self, card, action_id):
-        return card.locator(f'[data-action-id="{action_id}"]')
-
-    @property
-    def modal(self):
-        return self.tab.get_by_test_id("modal")
-
-    def field(self, name):
-        return self.modal.locator(f'[data-block-id="{name}"] [data-action-id="{name}"]')
-
-    async def choose(self, name, typed, value):
-        """Pick from a menu by typing into it."""
-        await self.field(name).locator("input[role=combobox]").fill(typed)
-        await self.tab.locator(f'[role=option][data-value="{value}"]').click()
-
-    async def submit(self):
-        await self.tab.get_by_test_id("modal-submit").click()
-
-    async def direct_messages(self, user):
-        state = await (await self.tab.request.get(f"/playground/state?user={user}")).json()
-        await self.sit(user, state["dms"][0]["id"])
-
-
-@pytest.fixture
-def shots(tmp_path):
-    folder = Path(os.environ.get("REDTAG_SCREENSHOTS") or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"Screenshots: {folder}")  # noqa: T201 - whoever reads the output looks at them
-    return folder
-
-
-@pytest.fixture
-async def seat(chromium, tmp_path, shots):
-    """A window on a demo that was just started. Anything that the browser complains of fails the test."""
-    with demo(tmp_path / "data") as run:
-        async with async_playwright() as play:
-            browser = await play.chromium.launch(executable_path=chromium, args=list(QUIET))
-            context = await browser.new_context(
-                base_url=run.started().address, timezone_id="America/Chicago", viewport={"width": 1280, "height": 860}
-            )
-            context.set_default_timeout(15_000)
-            expect.set_options(timeout=15_000)
-            tab = await context.new_page()
-            complaints = []
-            tab.on("pageerror", lambda error: complaints.append(str(error)))
-            tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-            yield Seat(tab, shots)
-            assert complaints == []
-            await browser.close()
-        assert run.stop()[0] == 0
 
 
 async def test_an_order_is_stopped_signed_for_released_and_announced(seat):

@@ -180,7 +180,7 @@ async def delivering(pool, workspaces):
         outbox = Outbox(pool, paces={})
         delivery = Delivery(
             outbox,
-            Sender(StoredRenderer(Reading(pool), HookCalls(pool)), slack, mail, HookSender(session)),
+            Sender(StoredRenderer(Reading(pool), HookCalls(pool), {}), slack, mail, HookSender(session)),
             lease=timedelta(seconds=20),
         )
         under_way = asyncio.ensure_future(delivery.run())

@@ -11,7 +11,7 @@ export class Tour {
     this.root = root;
     this.button = button;
     this.desk = desk;
-    this.kept = { since: null, shut: false, skipped: [], seen: [], ...recall() };
+    this.kept = { since: null, shut: false, skipped: [], seen: [], over: false, ...recall() };
     button.addEventListener("click", () => (root.hidden ? this.begin() : this.shut()));
   }
 
@@ -24,8 +24,8 @@ export class Tour {
   async begin({ quietly = false } = {}) {
     const answer = await get("story", {});
     if (!answer.ok) return;
-    const again = this.kept.since === null || this.over;
-    if (again) Object.assign(this.kept, { since: String(this.kept.since === null ? 0 : answer.now), skipped: [], seen: [] });
+    const again = this.kept.since === null || this.kept.over;
+    if (again) Object.assign(this.kept, { since: String(this.kept.since === null ? 0 : answer.now), skipped: [], seen: [], over: false });
     this.kept.shut = false;
     keep(this.kept);
     await this.refresh();
@@ -57,10 +57,6 @@ export class Tour {
     return this.kept.seen.includes(index) || this.kept.skipped.includes(index);
   }
 
-  get over() {
-    return this.steps?.every((step) => step.done) ?? false;
-  }
-
   skip(index) {
     this.kept.skipped.push(index);
     keep(this.kept);
@@ -69,6 +65,8 @@ export class Tour {
 
   draw() {
     const at = this.steps.findIndex((step) => !step.done);
+    this.kept.over = at < 0;
+    keep(this.kept);
     const mark = `${at} ${this.desk.at().user} ${this.desk.at().channel}`;
     if (!this.root.hidden && mark === this.mark) return;
     this.mark = mark;
