@@ -105,7 +105,7 @@ async def test_hostile_text_stays_text_wherever_it_stands(workspace, bot, client
     await client.chat_postMessage(
         channel="C0ORDERS", text="card", blocks=[section(text), menu_of(text), {"type": "header", "text": plain(text)}]
     )
-    await expect(tab.locator("article h3")).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(tab.locator("article h2")).to_contain_text("<img src=x onerror=alert(1)>")
     bot.answer = {"text": text}
     await tab.get_by_test_id("composer").fill(f"/hold {text}")
     await tab.get_by_test_id("send").click()

@@ -20,7 +20,7 @@ import { Inspector } from "./inspector.js";
 import { Tour } from "./tour.js";
 
 const at = (id) => document.getElementById(id);
-const page = { user: null, view: null, thread: null, state: null, limits: new Map(), readTo: null };
+const page = { user: null, view: null, thread: null, state: null, limits: new Map(), readTo: null, lastRead: null };
 
 // One reading of a kind at a time; a change during it means once more after it.
 const reading = new Map();
@@ -57,10 +57,15 @@ function changed(change) {
   inspector.refresh();
 }
 
+// What the banner says already is not said again.
+function sayProblem(answer) {
+  if (answer.error !== "playground_unreachable" || at("offline").hidden) toast(answer.shown, { error: true });
+}
+
 async function readState() {
   const user = page.user;
   const state = await get("state", { user });
-  if (!state.ok) return toast(state.shown, { error: true });
+  if (!state.ok) return sayProblem(state);
   if (user !== page.user) return undefined;
   page.state = state;
   learn(state, go);
@@ -89,12 +94,12 @@ async function readMessages() {
   const channel = page.view;
   if (!channel || channel === "home") return;
   const user = page.user;
-  const answer = await get("messages", { user, channel, limit: page.limits.get(channel) });
+  const fresh = await get("messages", { user, channel, limit: page.limits.get(channel) });
   if (channel !== page.view || user !== page.user) return;
-  if (!answer.ok) {
-    toast(answer.shown, { error: true });
-    return;
-  }
+  const answer = fresh.ok ? fresh : page.lastRead;
+  if (!fresh.ok) sayProblem(fresh);
+  if (!answer) return;
+  page.lastRead = answer;
   page.readTo ??= answer.read_to;
   const more = answer.more ? () => earlier(answer.limit) : null;
   const top = more ? earlierButton(more) : beginning(viewEntry(), page.state, (text) => composer.begin(text));
@@ -120,7 +125,7 @@ async function readThread() {
   const answer = await get("thread", { user, channel: view, thread_ts: thread });
   if (thread !== page.thread || user !== page.user) return;
   if (!answer.ok) {
-    toast(answer.shown, { error: true });
+    sayProblem(answer);
     return;
   }
   const said = withPrivate(answer, { user, channel: view, thread });
@@ -216,7 +221,7 @@ async function go({ channel, ts = null, step = true }) {
   drawer(false);
   hideThread();
   page.limits.clear();
-  page.readTo = null;
+  page.readTo = page.lastRead = null;
   page.view = channel;
   remember(page, { step });
   list.clear();
@@ -295,7 +300,7 @@ async function become(user, { view = null, thread = null, step = false } = {}) {
   home.clear();
   hideThread();
   page.limits.clear();
-  page.readTo = null;
+  page.readTo = page.lastRead = null;
   await readState();
   if (!page.state) return;
   const known = [...page.state.channels, ...page.state.dms].some((entry) => entry.id === view) || view === "home";
