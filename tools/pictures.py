@@ -21,8 +21,8 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIZE: Final = {"width": 1120, "height": 680}
 MOST_BYTES: Final = 150_000
 CARLA, SAMI, ROSA, IVAN = "U0CARL", "U0SAMI", "U0ROSA", "U0IVAN"
-WALT, MONA = "U0WALT", "U0MONA"
-ORDERS, CREDIT, FLOOR, MANAGERS = "C0ORDERS", "C0CREDIT", "C0FLOOR", "C0MGRS"
+WALT, MONA, LENA = "U0WALT", "U0MONA", "U0LENA"
+ORDERS, CREDIT, LEADS, FLOOR, MANAGERS = "C0ORDERS", "C0CREDIT", "C0CSLEAD", "C0FLOOR", "C0MGRS"
 QUIET: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -51,9 +51,14 @@ class Camera:
     def sit(self, user: str, channel: str) -> None:
         self.page.goto(f"{self.run.address}/?user={user}&channel={channel}")
         expect(self.page.get_by_test_id("user-switch")).to_have_value(user)
-        for name in ("story-close", "story-dismiss"):
-            if self.page.get_by_test_id(name).is_visible():
-                self.page.get_by_test_id(name).click()
+        self.page.wait_for_load_state("networkidle")
+
+    def close_story(self) -> None:
+        """The story is for the first picture."""
+        close = self.page.get_by_test_id("tour-close")
+        if close.is_visible():
+            close.click()
+        expect(close).to_be_hidden()
 
     def send(self, text: str) -> None:
         self.page.get_by_test_id("composer").fill(text)
@@ -83,6 +88,9 @@ def story(camera: Camera, by_night: Camera) -> None:
     for known in (ROSA, IVAN):  # cards name those who have been seen
         run.type(known, "/desk queue")
     camera.sit(CARLA, ORDERS)
+    camera.seen(camera.page.get_by_test_id("tour-type"))
+    camera.take("story")
+    camera.close_story()
     camera.send("/hold ORD-1004")
     camera.seen(camera.page.get_by_test_id("modal"))
     camera.take("hold-form")
@@ -92,6 +100,7 @@ def story(camera: Camera, by_night: Camera) -> None:
     card = RUNS.until(run.cards)[-1]
     for each, name in ((camera, "card"), (by_night, "card-dark")):
         each.sit(ROSA, CREDIT)
+        each.close_story()
         each.has("waiting for wire")
         each.take(name)
     camera.sit(ROSA, "home")
@@ -126,7 +135,17 @@ def to_the_floor(camera: Camera) -> None:
     camera.send("/desk queue")
     camera.has("oldest first")
     camera.take("queue")
+    cancel(camera)
     mail_and_inspector(camera)
+
+
+def cancel(camera: Camera) -> None:
+    """The card of a partial cancel."""
+    camera.run.type(CARLA, "/cancel ORD-1004 line 1 qty 1 customer-request one too many")
+    RUNS.until(lambda: camera.run.cards(LEADS, LENA))
+    camera.sit(LENA, LEADS)
+    camera.has("one too many")
+    camera.take("cancel-card")
 
 
 def mail_and_inspector(camera: Camera) -> None:
@@ -137,11 +156,11 @@ def mail_and_inspector(camera: Camera) -> None:
     camera.seen(page.locator("iframe.mail-frame"))
     expect(page.frame_locator("iframe.mail-frame").get_by_text("Clear to ship").last).to_be_visible()
     camera.take("e-mail")
-    if page.get_by_test_id("inspector-toggle").count():
-        camera.sit(ROSA, CREDIT)
-        page.get_by_test_id("inspector-toggle").click()
-        camera.seen(page.get_by_test_id("inspector"))
-        camera.take("inspector")
+    camera.sit(ROSA, CREDIT)
+    page.get_by_test_id("inspector-button").click()
+    camera.seen(page.get_by_test_id("inspector"))
+    page.locator('[data-testid="exchange"]').filter(has_text="block_actions").last.click()
+    camera.take("inspector")
 
 
 @contextmanager

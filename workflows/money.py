@@ -68,9 +68,9 @@ def major_units(minor: int, currency: str) -> Decimal:
 
 
 def show_money(minor: int, currency: str) -> str:
-    """`USD 1,234.50`; `1,234.50` where the currency is not known, in words where nothing is."""
+    """`USD 1,234.50`; `1,234.50` where the currency is not known, in words where there is no price."""
     if currency == NO_CURRENCY:
-        return f"{major_units(minor, currency):,.2f} (currency not known)" if minor else "not known"
+        return f"{major_units(minor, currency):,.2f} (currency not known)" if minor else "no price given"
     return f"{currency} {major_units(minor, currency):,.{decimal_digits(currency)}f}"
 
 
