@@ -63,22 +63,35 @@ def detail(asked: Asked, order: Order | None = None) -> list[str]:
 def _cancelled(asked: Cancellation, index: int, left: dict[str, int]) -> str:
     line = asked.lines[index]
     before = left.get(line.key)
-    goods = f"{line.units} × {money(line.unit_price, asked.currency)} = {money(line.amount, asked.currency)}"
-    change = f"{line.units:,} cancelled" if before is None else f"{before:,} {ARROW} {before - line.units:,}"
-    return f"{_name(line.line, line.sku, line.description)}: {change} ({goods})"
+    name = _name(line.line, line.sku, line.description)
+    goods = f"{line.units:,} × {money(line.unit_price, asked.currency)} = {money(line.amount, asked.currency)}"
+    if _has_no_price(line.unit_price, asked.currency):
+        goods = text.count(line.units, "unit")
+    return f"{name}: {goods}" if before is None else f"{name}: {before:,} {ARROW} {before - line.units:,} ({goods})"
+
+
+def _has_no_price(unit_price: int, currency: str) -> bool:
+    """Order files may leave prices and currency out."""
+    return currency == NO_CURRENCY and not unit_price
+
+
+def _worth(line: ChangedLine, currency: str) -> str:
+    silent = not currency or _has_no_price(line.unit_price, currency)
+    return "" if silent else f" ({signed(line.amount, currency)})"
 
 
 def _changed(line: ChangedLine, currency: str) -> list[str]:
+    """Without a `currency`, without money."""
     name = _name(line.line, line.sku, line.description)
     if line.removed:
-        return [f"{name}: {line.before:,} {ARROW} removed ({signed(line.amount, currency)})"]
-    quantity = [f"{name}: {line.before:,} {ARROW} {line.after:,} ({signed(line.amount, currency)})"]
+        return [f"{name}: {line.before:,} {ARROW} removed{_worth(line, currency)}"]
+    quantity = [f"{name}: {line.before:,} {ARROW} {line.after:,}{_worth(line, currency)}"]
     article = [f"{name}: SKU {text.one_line(line.sku, 60)} {ARROW} {text.one_line(line.new_sku, 60)}"]
     return [*(quantity if line.before != line.after else []), *(article if line.new_sku != line.sku else [])]
 
 
 def _added(line: AddedLine, currency: str) -> str:
-    name = f"{text.one_line(line.sku, 60)} {text.one_line(line.description, 60)}".strip()
+    name = _article(line.sku, line.description)
     return (
         f"New line: {line.quantity:,} × {name} at {money(line.unit_price, currency)} ({signed(line.amount, currency)})"
     )
@@ -89,6 +102,10 @@ def _ship_by(asked: Change) -> list[str]:
         return []
     before = text.day(asked.ship_by.before) if asked.ship_by.before else "no date"
     return [f"Ship by: {before} {ARROW} {text.day(asked.ship_by.after)}"]
+
+
+def _article(sku: str, description: str) -> str:
+    return f"{text.one_line(sku, 60)} {text.one_line(description, 60)}".strip()
 
 
 def _name(number: int, sku: str, description: str) -> str:
@@ -115,6 +132,15 @@ def refund(asked: Cancellation) -> str:
     more = [f"{name} {money(amount, asked.currency)}" for amount, name in parts if amount]
     total = money(asked.total, asked.currency)
     return f"{total} (goods {', '.join([money(asked.amount, asked.currency), *more])})" if more else total
+
+
+def on_the_floor(asked: Asked) -> list[str]:
+    """The same without money, for those who move boxes."""
+    if isinstance(asked, Cancellation):
+        return [f"{_name(line.line, line.sku, line.description)}: {line.units:,} cancelled" for line in asked.lines]
+    lines = [said for line in asked.lines for said in _changed(line, "")]
+    added = [f"New line: {line.quantity:,} × {_article(line.sku, line.description)}" for line in asked.added]
+    return [*lines, *added, *_ship_by(asked)]
 
 
 def returns(asked: Asked) -> list[str]:

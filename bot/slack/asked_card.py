@@ -9,6 +9,7 @@ from bot.slack.options import reason_options
 from workflows.asked import Asked, Cancellation
 from workflows.values import GONE, Kind, RequestState
 from workflows.views import HookCall, RequestView
+from workflows.words import listed
 
 LISTED = 4000  # characters of lines on a card
 REJECT = "*Reject* leaves the order as it is, and asks you why."
@@ -73,7 +74,7 @@ def earlier(view: RequestView) -> list[Block]:
 
 def warnings(view: RequestView, found: Asked, today: date) -> tuple[str, ...]:
     order = view.order
-    back = [f"{each}: the floor is told to put back what goes." for each in asked.returns(found)]
+    back = [f"{text.mrkdwn(each)}: the floor is told to put back what goes." for each in asked.returns(found)]
     due = order.ship_by is not None and order.ship_by <= today and order.stage not in GONE
     ship_by = text.day(order.ship_by) if order.ship_by else ""
     soon = [f"It ships by {ship_by}: please sign today, as the order does not ship while this waits."] if due else []
@@ -87,11 +88,9 @@ def warnings(view: RequestView, found: Asked, today: date) -> tuple[str, ...]:
 
 def effect(view: RequestView, found: Asked) -> str:
     if isinstance(found, Cancellation):
-        money_back = f", refunds {text.mrkdwn(asked.money(found.total, found.currency))}" if found.total else ""
-        close = " and ends its holds" if found.whole and view.open_holds else ""
-        return (
-            f"*Approve* cancels these units{money_back}{close}. *Reject* leaves the order as it is, and asks you why."
-        )
+        refund = [f"refunds {text.mrkdwn(asked.money(found.total, found.currency))}"] if found.total else []
+        close = ["ends the order's holds"] if found.whole and view.open_holds else []
+        return f"*Approve* {listed(['cancels these units', *refund, *close], 'and')}. {REJECT}"
     return "*Approve* writes these changes into the order. *Reject* leaves it as it is, and asks you why."
 
 

@@ -15,17 +15,17 @@ ABOUT: Final = 4000  # characters of lines in an answer
 ANY_VERSION: Final = 1  # joining is not judged by version
 SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("requested", Kind.CANCEL): "{request}: you asked to cancel {asked} ({reason}). {signers}",
-    ("requested", Kind.CHANGE): "{request}: you asked to change {asked} ({reason}). {signers}",
+    ("requested", Kind.CHANGE): "{request}: you asked to change {asked}, because: {reason}. {signers}",
     ("preview.requested", Kind.CANCEL): (
         "Preview, nothing is done: you would ask to cancel {asked} ({reason}). {signers} {to_do_it}"
     ),
     ("preview.requested", Kind.CHANGE): (
-        "Preview, nothing is done: you would ask to change {asked} ({reason}). {signers} {to_do_it}"
+        "Preview, nothing is done: you would ask to change {asked}, because: {reason}. {signers} {to_do_it}"
     ),
     ("signed", Kind.CANCEL): "You signed {request}, the cancel of {asked} ({reason}). Next: {signers}",
-    ("signed", Kind.CHANGE): "You signed {request}, the change of {asked} ({reason}). Next: {signers}",
+    ("signed", Kind.CHANGE): "You signed {request}, the change of {asked}, because: {reason}. Next: {signers}",
     ("approved", Kind.CANCEL): "You approved {request}, the cancel of {asked} ({reason}). The floor is told.",
-    ("approved", Kind.CHANGE): "You approved {request}, the change of {asked} ({reason}). The floor is told.",
+    ("approved", Kind.CHANGE): "You approved {request}, the change of {asked}, because: {reason}. The floor is told.",
     ("rejected", Kind.CANCEL): "You rejected {request}: nothing of {order} is cancelled.",
     ("rejected", Kind.CHANGE): "You rejected {request}: {order} is not changed.",
     ("withdrawn", Kind.CANCEL): "You withdrew {request}: nothing of {order} is cancelled.",
@@ -36,7 +36,7 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
 }
 OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
     ("approved", Kind.CANCEL): "{by} approved {request}, the cancel of {asked} ({reason}). {refund}",
-    ("approved", Kind.CHANGE): "{by} approved {request}, the change of {asked} ({reason}).",
+    ("approved", Kind.CHANGE): "{by} approved {request}, the change of {asked}, because: {reason}.",
     ("rejected", Kind.CANCEL): "{by} rejected {request}: nothing of {order} is cancelled ({reason}).",
     ("rejected", Kind.CHANGE): "{by} rejected {request}: {order} is not changed ({reason}).",
     ("withdrawn", Kind.CANCEL): "{by} withdrew {request}: nothing of {order} is cancelled ({reason}).",

@@ -130,8 +130,8 @@ def _facts(view: RequestView) -> list[tuple[str, str]]:
     asked = view.request.asked
     if asked is None:
         return [*facts.order_facts(view.order), *_release_reason(view)]
-    about = [fact for fact in facts.order_facts(view.order) if fact[0] != "Value"]
-    return [*about, *asked_card.money(view, asked)]
+    customer, _value, *about = facts.order_facts(view.order)
+    return [customer, *asked_card.money(view, asked), *about]
 
 
 def _lines(view: RequestView) -> list[Block]:

@@ -20,20 +20,20 @@ def is_news(view: RequestView) -> bool:
 
 def headline(view: RequestView, found: Asked) -> str:
     what = "Changed" if not isinstance(found, Cancellation) else "Cancelled" if found.whole else "Partly cancelled"
-    return f"{what} · {text.strong(view.order.number)}"
+    return f"*{what}* · {text.strong(view.order.number)}"
 
 
 def body(view: RequestView, found: Asked, clear: str, held: str, blockers: Sequence[str]) -> str:
     """`clear` and `held` are the two words for what is left; one of them at most is said."""
-    shown = [f"• {text.mrkdwn(each)}" for each in asked.detail(found)]
+    shown = [f"• {text.mrkdwn(each)}" for each in asked.on_the_floor(found)]
     more = [f"+ {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
     lines = [*shown[:SHOWN], *more, *stops(found, view)]
-    return "\n".join([f"*{headline(view, found)}*", *lines, rest(view, clear, held, blockers)])
+    return "\n".join([headline(view, found), *lines, rest(view, clear, held, blockers)])
 
 
 def stops(found: Asked, view: RequestView) -> list[str]:
     """Boxes that somebody has in hand."""
-    back = [f":octagonal_sign: *STOP:* {text.mrkdwn(each)}, put back what goes." for each in asked.returns(found)]
+    back = [f":octagonal_sign: *STOP:* {text.mrkdwn(each)}. Put back what goes." for each in asked.returns(found)]
     gone = [f":octagonal_sign: *STOP:* nothing of {text.strong(view.order.number)} ships any more."]
     return [*back[:SHOWN], *(gone if view.order.stage is Stage.CANCELLED else [])]
 
@@ -41,12 +41,12 @@ def stops(found: Asked, view: RequestView) -> list[str]:
 def rest(view: RequestView, clear: str, held: str, blockers: Sequence[str]) -> str:
     if view.order.stage is Stage.CANCELLED:
         return "The order is cancelled."
-    units = text.count(sum(max(line.remaining, 0) for line in view.order.lines), "unit")
+    units = text.count(sum(max(line.remaining - line.shipped, 0) for line in view.order.lines), "unit")
     ship_by = f", ship by {text.day(view.order.ship_by)}" if view.order.ship_by else ""
     if clear:
-        return f"*{clear}* · what is left: {units}{ship_by}"
+        return f"*{clear}* · left to ship: {units}{ship_by}"
     return (
-        f"*{held}* · what is left: {units}{ship_by}. By {still_holding(blockers) or 'another hold'}. Do not ship yet."
+        f"*{held}* · left to ship: {units}{ship_by}. By {still_holding(blockers) or 'another hold'}. Do not ship yet."
     )
 
 

@@ -315,3 +315,23 @@ async def test_a_signer_cannot_approve_their_own(office):
     assert "your own request" in seen(office.workspace.ephemerals(LENA, LEADS)[0])
     await approve(office, MONA)
     assert office.row("select state from requests")["state"] == "approved"
+
+
+async def test_the_queue_and_the_home_tab_show_what_waits(office):
+    await asked(office)
+    queue = await office.command(LENA, "/desk queue cs_lead")
+    assert "R-1 cancel by" in seen(queue.message)
+    await office.workspace.open_home(LENA)
+    await office.settled()
+    assert "R-1" in str(office.workspace.home(LENA).body)
+
+
+async def test_the_preview_of_a_release_says_what_would_happen(office):
+    await office.command(LENA, "/hold ORD-123 customer call back")
+    await office.command(CSR, "/release ORD-123")
+    await office.command(CSR2, "/release")
+    (view,) = office.workspace.views(CSR2)
+    await office.workspace.suggest(CSR2, view.id, "order", "123")
+    await office.workspace.act_in_view(CSR2, view.id, "order", "ORD-123")
+    await office.workspace.act_in_view(CSR2, view.id, "preview")
+    assert "asked for the release of H-1" in str(office.workspace.views(CSR2)[-1].blocks)

@@ -8,8 +8,10 @@ from bot.slack.forms.lines import (
     Chosen,
     carried_with,
     chosen_of,
+    is_long,
     lines_field,
     listing,
+    listing_below,
     named,
     number_field,
     packed,
@@ -66,6 +68,7 @@ def build(
         _reason(policy, reason),
         note_field(note, hint="The signer reads this first: what does the customer want?"),
         preview_button(),
+        *(listing_below(found.order, chosen.page, _why(policy, found.order)) if found and is_long(found.order) else []),
     ]
     place = carried_with(Where(channel=channel, trace=trace), units=packed(chosen.units))
     return form(CallbackId.CANCEL_SUBMIT, "Cancel lines", "Ask for the cancel", blocks, place)
@@ -83,7 +86,7 @@ def _lines(policy: Policy, found: OrderView, chosen: Chosen, *, whole: bool) -> 
         chosen = Chosen(tuple(free)[:MOST], {}, chosen.page)
     return [
         *page_field(order, chosen.page),
-        *listing(page_of(order, chosen.page), _why(policy, order)),
+        *([] if is_long(order) else listing(order.lines, _why(policy, order))),
         *pending_requests(found),
         *(_choice(order, free, chosen, whole=whole, all_free=all_free) if free else [_nothing_left()]),
     ]
@@ -106,7 +109,13 @@ def _choice(order: Order, free: Mapping[int, int], chosen: Chosen, *, whole: boo
     return [
         *([_whole(whole)] if all_free else []),
         lines_field(
-            order, about, chosen, label="Lines to cancel", hint="The units of each can then be entered.", most=MOST
+            order,
+            about,
+            chosen,
+            label="Lines to cancel",
+            hint="The units of each can then be entered.",
+            most=MOST,
+            optional=all_free,
         ),
         *_units(order, free, chosen),
     ]

@@ -10,13 +10,15 @@ from bot.slack.forms.lines import (
     Chosen,
     carried_with,
     chosen_of,
+    is_long,
+    is_whole_number,
     lines_field,
     listing,
+    listing_below,
     named,
     number_field,
     packed,
     page_field,
-    page_of,
     pending_requests,
     selected_lines,
     text_field,
@@ -78,6 +80,7 @@ def build(
         _reason(policy, filled.reason),
         note_field(filled.note, hint="The signer reads this first: what has been agreed?"),
         preview_button(),
+        *(listing_below(order, page, _why(policy, order)) if order and is_long(order) else []),
     ]
     now = packed({line.line: str(line.remaining) for line in _edited(order, filled)}) if order else ""
     place = carried_with(Where(channel=channel, trace=trace), now=now)
@@ -96,21 +99,24 @@ def _edited(order: Order, filled: Filled) -> list[Line]:
 def _lines(policy: Policy, found: OrderView, filled: Filled, page: int) -> list[Block]:
     order = found.order
     free = {line.line: units for line in order.lines if (units := changeable(line, policy)) > 0}
-    why = {
-        line.line: not_changeable(line, policy)
-        for line in order.lines
-        if 0 < line.remaining != changeable(line, policy)
-    }
     about = {line: f"{units} can be changed" for line, units in free.items()}
     chosen = Chosen(tuple(edit.line for edit in filled.edits), {}, page)
     hint = "Their quantity and article can then be entered."
     return [
         *page_field(order, page),
-        *listing(page_of(order, page), why),
+        *([] if is_long(order) else listing(order.lines, _why(policy, order))),
         *pending_requests(found),
         *([lines_field(order, about, chosen, label="Lines to change", hint=hint, most=MOST)] if free else []),
         *_edits([line for line in _edited(order, filled) if line.line in free], filled.edits),
     ]
+
+
+def _why(policy: Policy, order: Order) -> dict[int, str]:
+    return {
+        line.line: not_changeable(line, policy)
+        for line in order.lines
+        if 0 < line.remaining != changeable(line, policy)
+    }
 
 
 def _edits(lines: Sequence[Line], edits: Sequence[EditLine]) -> list[Block]:
@@ -209,8 +215,7 @@ def _add_of(view: Mapping[str, Any]) -> AddLine | None:
     if missing:
         raise FormProblem(missing, "A new line needs its SKU, its quantity and the price of one unit.")
     quantity = entered[BlockId.ADD_QTY]
-    digits = quantity.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
+    if not is_whole_number(quantity):
         raise FormProblem(BlockId.ADD_QTY, "Enter a whole number of units, for example 5.")
     return AddLine(entered[BlockId.ADD_SKU], int(quantity), entered[BlockId.ADD_PRICE])
 

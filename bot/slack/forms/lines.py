@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.slack import facts, text
-from bot.slack.blocks import Block, button, choice, chunks, context, menu, plain_section, plain_text, section
+from bot.slack.blocks import Block, button, choice, chunks, context, divider, menu, plain_section, plain_text, section
 from bot.slack.blocks import field as field_of
 from bot.slack.forms.parts import FormProblem, Where, carried, metadata, selected, written
 from bot.slack.ids import ActionId, BlockId, qty_of, request_value
@@ -54,10 +54,14 @@ def whole_number(view: Mapping[str, Any], line: int, kept: str = "") -> int | No
     entered = written(view, qty_of(line)) or kept
     if not entered and not _has(view, qty_of(line)):
         return None
-    digits = entered.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER):
+    if not is_whole_number(entered):
         raise FormProblem(qty_of(line), f"Enter a whole number of units of line {line}, for example 5.")
     return int(entered)
+
+
+def is_whole_number(entered: str) -> bool:
+    digits = entered.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
 
 
 def _has(view: Mapping[str, Any], block_id: str) -> bool:
@@ -98,12 +102,21 @@ def page_field(order: Order, page: int) -> list[Block]:
     choices = [choice(name, str(number)) for number, name in enumerate(names[:10_000], 1)]
     shown = menu(BlockId.PAGE, "Lines", choices, str(min(max(page, 1), len(choices))))
     hint = "What is chosen on other pages stays chosen."
-    return [field_of(BlockId.PAGE, "Show", shown, hint=hint, dispatch=True)]
+    return [field_of(BlockId.PAGE, "Lines shown", shown, hint=hint, dispatch=True)]
 
 
 def _page_name(order: Order, page: int) -> str:
     lines = page_of(order, page)
     return f"Lines {lines[0].line} to {lines[-1].line}"
+
+
+def is_long(order: Order) -> bool:
+    """Then its lines stand below the fields, or nobody would find these."""
+    return len(order.lines) > 10
+
+
+def listing_below(order: Order, page: int, why: Mapping[int, str]) -> list[Block]:
+    return [divider(), section(f"*{_page_name(order, page)}*"), *listing(page_of(order, page), why)]
 
 
 def listing(lines: Sequence[Line], why: Mapping[int, str]) -> list[Block]:
@@ -113,11 +126,22 @@ def listing(lines: Sequence[Line], why: Mapping[int, str]) -> list[Block]:
 
 
 def _listed(line: Line, why: str) -> str:
-    said = f"{line.line}.  {facts.line_words(line, description=40)}"
-    return f"{said}\n      ✕ {text.one_line(why, 120)}" if why else said
+    if why:
+        name = f"{text.one_line(line.sku, 40)} {text.one_line(line.description, 40)}".strip()
+        return f"{line.line}. {line.remaining:,} × {name}\n ✕ {text.one_line(why, 120)}"
+    return f"{line.line}. {facts.line_words(line, description=40)}"
 
 
-def lines_field(order: Order, free: Mapping[int, str], chosen: Chosen, *, label: str, hint: str, most: int) -> Block:
+def lines_field(
+    order: Order,
+    free: Mapping[int, str],
+    chosen: Chosen,
+    *,
+    label: str,
+    hint: str,
+    most: int,
+    optional: bool = True,
+) -> Block:
     """`free`: lines that can be chosen, and what is said of each in the menu."""
     on_page = {line.line for line in page_of(order, chosen.page)} | set(chosen.lines)
     offered = [
@@ -129,7 +153,7 @@ def lines_field(order: Order, free: Mapping[int, str], chosen: Chosen, *, label:
     first = [each for each in choices if int(each["value"]) in chosen.lines][:most]
     if first:
         made["initial_options"] = first
-    return field_of(BlockId.LINES, label, made, optional=True, hint=hint, dispatch=True)
+    return field_of(BlockId.LINES, label, made, optional=optional, hint=hint, dispatch=True)
 
 
 def _line_choice(line: Line, about: str) -> Block:
@@ -139,7 +163,9 @@ def _line_choice(line: Line, about: str) -> Block:
 
 
 def number_field(line: Line, label: str, value: int | str, hint: str = "") -> Block:
-    box: Block = {"type": "number_input", "is_decimal_allowed": False, "initial_value": str(value)}
+    box: Block = {"type": "number_input", "is_decimal_allowed": False}
+    if is_whole_number(str(value)):  # Slack keeps what was entered; a form with anything else here it refuses
+        box["initial_value"] = str(value)
     return field_of(qty_of(line.line), label, box, hint=hint)
 
 
