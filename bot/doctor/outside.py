@@ -88,7 +88,7 @@ def _secret(named: str, environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def _can_sign(secret: str) -> bool:
     try:
-        signed(Hook("", secret, "msg_check", "{}"), datetime.now(UTC))
+        signed(Hook("", "", secret, "msg_check", "{}"), datetime.now(UTC))
     except ValueError:
         return False
     return secret.startswith("whsec_")
