@@ -93,8 +93,8 @@ _SETTLE: Final = """
 """
 SETTLE: Final = _SETTLE.format(more="")
 
-# How a call to another system stands, and who hears of it: the thread of the request's first card and, where a person
-# should look, the managers.
+# How a call to another system stands, and who hears of it: the request's cards, the thread of the first of them and,
+# where a person should look, the managers.
 _CALLED: Final = """,
     called as (
         update hook_calls c
@@ -104,17 +104,20 @@ _CALLED: Final = """,
         where c.desk_id = %(desk)s and c.endpoint = %(endpoint)s and c.request = %(request)s and c.state <> 'accepted'
     ),
     places as (
-        (select 'slack:' || channel as lane, 'thread' as place from cards
+        (select 'slack:' || channel as lane, 'hook.state' as kind, 'thread' as place from cards
          where desk_id = %(desk)s and request = %(request)s order by posted_at limit 1)
         union all
-        select 'slack:' || (p.document -> 'desk' ->> 'managers_channel'), 'managers'
+        select distinct 'slack:' || channel, 'card.redraw', '' from cards
+        where desk_id = %(desk)s and request = %(request)s
+        union all
+        select 'slack:' || (p.document -> 'desk' ->> 'managers_channel'), 'hook.state', 'managers'
         from desks d join policies p on p.desk_id = d.desk_id and p.version = d.policy_version
         where d.desk_id = %(desk)s and p.document -> 'desk' ->> 'managers_channel' <> '' and %(trouble)s
     ),
     told as (
         insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)
-        select %(desk)s, 'hook.state', places.lane, %(order)s, %(request)s,
-               jsonb_build_object('endpoint', %(endpoint)s::text, 'place', places.place), %(trace)s,
+        select %(desk)s, places.kind, places.lane, %(order)s, %(request)s,
+               jsonb_build_object('endpoint', %(endpoint)s::text, 'place', places.place, 'role', ''), %(trace)s,
                clock_timestamp(), clock_timestamp()
         from settled, places where %(told)s
     )"""

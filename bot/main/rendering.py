@@ -10,6 +10,7 @@ from bot.slack import asked, cards, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
+from bot.slack.refund_news import refund_news
 from store.hook_calls import HookCalls
 from store.reading import Reading
 from workflows.asked import Asked, Cancellation, Change
@@ -98,6 +99,16 @@ class StoredRenderer:
         """The address comes from Slack, where the installation may read it and the person has one."""
         address = await self._reading.email(claimed.desk_id, str(claimed.payload["user"]))
         return _signed(claimed, view, address) if address else Nothing("no e-mail address in Slack")
+
+    async def hook_state(self, claimed: Claimed, view: RequestView) -> Call:
+        call = next((each for each in view.calls if each.endpoint == claimed.payload["endpoint"]), None)
+        if call is None:
+            return Nothing("the call is not there")
+        channel, news = _destination(claimed), refund_news(view, call)
+        posted = await self._reading.cards(claimed.desk_id, view.request.number)
+        in_thread = claimed.payload["place"] == "thread"
+        thread = next((ts for where, ts in posted if where == channel and in_thread), None)
+        return Post(channel, news["text"], news["blocks"], thread_ts=thread)
 
     async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
         """A release stands in the thread of its hold's placement."""
@@ -210,6 +221,7 @@ RENDERERS: Final = {
     "floor": StoredRenderer.floor,
     "floor.email": StoredRenderer.floor_email,
     "hook": StoredRenderer.hook,
+    "hook.state": StoredRenderer.hook_state,
     "outcome": StoredRenderer.outcome,
     "request.email": StoredRenderer.request_email,
     "requester.email": StoredRenderer.requester_email,

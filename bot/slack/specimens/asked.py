@@ -8,6 +8,7 @@ from bot.slack import asked_words, cards, floor, words
 from bot.slack.forms import cancel, change, message_view
 from bot.slack.forms.change import Filled
 from bot.slack.forms.lines import Chosen
+from bot.slack.refund_news import refund_news
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
 from workflows.asked import AddedLine, Asked, Cancellation, CancelledLine, Change, ChangedLine, ShipBy
@@ -31,6 +32,7 @@ PICKED: Final = values.order([values.line(1), values.line(2, picked=2), values.l
 
 def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _cards(policy)
+    yield from _refunds(policy)
     yield from _floor(policy)
     yield from _answers(policy)
     yield from _forms(policy)
@@ -67,6 +69,13 @@ def _cards(policy: Policy) -> Iterator[Specimen]:
     many = Cancellation(lines=tuple(_line(number) for number in range(1, 151)), currency="USD")
     long = values.order([values.line(number) for number in range(1, 201)])
     yield _card("cancel.pending.long", _view(policy, replace(everything, asked=many), order=long), policy)
+
+
+def _refunds(policy: Policy) -> Iterator[Specimen]:
+    view = _view(policy, request(policy, Kind.CANCEL, RequestState.APPROVED))
+    for stands in ("accepted", "failed", "unknown", "sent"):
+        call = HookCall("refund", 12, stands, 3, "HTTP 503", CANCELLED.total, "USD", values.NOW, None)
+        yield Specimen(f"refund.{stands}", "message", refund_news(view, call))
 
 
 def _line(number: int) -> CancelledLine:
