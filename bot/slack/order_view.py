@@ -274,9 +274,15 @@ def _reasons(policy: Policy | None) -> list[Block]:
         f"{text.code(reason.code, 60)} {text.mrkdwn(reason.label, 80)}: {_owner(policy, reason.owner)}"
         for reason in policy.reasons_of("hold")
     ]
-    return [
-        section(part) for part in chunks(["*Reasons for a hold, and who signs*", *reasons], 6000, "reason", "reasons")
-    ]
+    lines = ["*Reasons for a hold, and who signs*", *reasons]
+    return [*(section(part) for part in chunks(lines, 6000, "reason", "reasons")), *_other_reasons(policy)]
+
+
+def _other_reasons(policy: Policy) -> list[Block]:
+    """The codes to type behind a cancel and a change."""
+    codes = {kind: [text.code(reason.code, 60) for reason in policy.reasons_of(kind)] for kind in ("cancel", "change")}
+    lines = [f"*Reasons for a {kind}:* {facts.several(known, most=20)}" for kind, known in codes.items() if known]
+    return [section("\n".join(lines))] if lines else []
 
 
 def _owner(policy: Policy, owner: str | None) -> str:
