@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
+from importlib import resources
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -37,14 +37,16 @@ from tools.specimens_asked import (
     asked_mistakes,
     asked_orders,
     asked_refusals,
+    refunds,
 )
+from tools.specimens_files import files
 from workflows import order_numbers, refusals
 from workflows.policy.load import parse_policy
 from workflows.policy.model import OrderNumberFormat
 from workflows.results import Done, Signers
 from workflows.values import HoldState, Kind, RequestState, Signature
 
-DEMO: Final = parse_policy((files("playground") / "demo_policy.toml").read_text(encoding="utf-8"))
+DEMO: Final = parse_policy((resources.files("playground") / "demo_policy.toml").read_text(encoding="utf-8"))
 CREDIT: Final = Signers(role="credit", label="Credit", members=("U0ROSA", "U0IVAN"))
 LEAD: Final = Signers(role="cs_lead", label="Customer service lead", members=("U0LENA",))
 NOBODY: Final = Signers(role="fraud", label="Fraud review", members=())
@@ -220,10 +222,17 @@ GROUPS: Final = (
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
     ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
+    (
+        "Refunds",
+        "On the card's thread, in the managers' channel, to the one who may send it again.",
+        "refund.",
+        refunds,
+    ),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
     ("Orders and queues", "Private.", ("order.", "queue", "private"), looking),
     ("Help", "Private.", "help", None),
     ("The Home tab", "", "home.", None),
+    ("Order files", "On the command line, and in the list of refused rows.", "-", files),
     ("Trouble", "", "-", edge),
 )

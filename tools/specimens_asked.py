@@ -12,7 +12,9 @@ from bot.slack.forms import cancel, change
 from bot.slack.forms.change import Filled
 from bot.slack.forms.lines import Chosen
 from bot.slack.listeners import cancelling, changing
+from bot.slack.refund_news import refund_news
 from bot.slack.specimens import asked, values
+from bot.slack.specimens.values import sample_policy
 from tools.saying import Saying, problem
 from workflows import line_refusals, refusals
 from workflows.asked import Cancellation, CancelledLine, Change, ChangedLine
@@ -77,6 +79,14 @@ def asked_cards(policy: Policy) -> Iterator[Saying]:
     article = asked.request(policy, Kind.CHANGE, RequestState.PENDING, asked=same)
     shown = values.view(policy, article, hold=None, order=asked.PICKED)
     yield Saying("change, pending, another article", cards.approval_card(shown, values.owner(policy)))
+
+
+def refunds() -> Iterator[Saying]:
+    policy = sample_policy()
+    call = HookCall("refund", 12, "unknown", 3, "", asked.CANCELLED.total, "USD", values.NOW, None)
+    done = asked.request(policy, Kind.CANCEL, RequestState.APPROVED)
+    view = values.view(policy, done, hold=None, order=asked.PICKED, calls=(call,))
+    yield Saying("unknown, and nothing was heard", refund_news(view, call))
 
 
 def asked_floor(policy: Policy) -> Iterator[Saying]:

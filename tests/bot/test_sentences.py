@@ -12,16 +12,20 @@ from tools.specimens import GROUPS
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "sentences.md"
-SILENT = {"ids.py"}
+SILENT = {"ids.py", "shapes.py"}  # what others say, and names of things
 FILES = [
     *(each for each in (ROOT / "bot" / "slack").rglob("*.py") if each.parent.name != "specimens"),
     *(ROOT / "workflows").glob("*refusals.py"),
+    *(ROOT / "workflows" / "imports").glob("*.py"),
 ]
 SPEAKING = sorted(path for path in FILES if path.name not in SILENT)
 TEMPLATES = sorted((ROOT / "bot" / "delivery" / "templates").glob("*.txt"))
 WORDS = re.compile(r"[A-Za-z’'…]{2,}[,:;.]? [A-Za-z’'…]{2,}")
 # Said to nobody on Slack, or by somebody who is not us.
 UNSAID = {
+    **dict.fromkeys(
+        ("us dollar", "british pound", "canadian dollar", "australian dollar", "japanese yen"), "what others say"
+    ),
     "*Approve* makes it so. *Reject* leaves the order as it is, and asks you why.": "every kind has words of its own",
     "cancel form": "what somebody looked at, for the audit",
     "change form": "what somebody looked at, for the audit",

@@ -249,5 +249,5 @@ class TestRecognising:
     def test_what_is_nearly_a_shape_is_told_what_it_lacks(self):
         row = line()
         del row["line"]
-        with pytest.raises(UnreadableFile, match="most like the header of a redtag file, but lacks line"):
+        with pytest.raises(UnreadableFile, match="most like the header of a redtag file, but lacks: line"):
             opened(written([row]))

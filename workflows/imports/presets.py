@@ -61,9 +61,12 @@ def _detect(titles: Sequence[str]) -> Preset:
 def _unknown(titles: Sequence[str]) -> str:
     closest = next((shape for shape in SHAPES if _share(shape, titles) >= CLOSE), None)
     if closest:
-        return f"The first row is most like the header of a {closest.name} file, but lacks {_lacks(closest, titles)}."
+        return f"The first row is most like the header of a {closest.name} file, but lacks: {_lacks(closest, titles)}."
     known = "; ".join(f"{name} ({_marks(shapes[0])}, …)" for name, shapes in PRESETS.items())
-    return f"The first row is not a header that is known here. Known shapes: {known}."
+    return (
+        "The first row is not a header that is known here. Use an export in one of these shapes, or name your columns "
+        f"as one of them does: {known}."
+    )
 
 
 def _lacks(shape: Preset, titles: Sequence[str]) -> str:
