@@ -33,17 +33,17 @@ class Menu:
 
 DEFAULT = Menu(
     commands=(
-        Command("/hold", "Stop an order until it is released", "ORD-123 credit [until 2026-12-01] [note]"),
-        Command("/release", "Ask to release a hold", "ORD-123 [credit or H-17] [note]"),
-        Command("/cancel", "Cancel an order, lines or units", "ORD-123 [all or line 2 qty 5] [reason] [note]"),
-        Command("/change", "Change quantities, articles, dates", "ORD-123 [line 2 qty 12] [because reason note]"),
-        Command("/order", "Lines, stages, holds, requests: may it ship?", "ORD-123"),
-        Command("/desk", "The hold queue and everything else", "queue [role] · hold · cancel · change · help"),
+        Command("/hold", "Put an order on hold", "ORD-123 credit [until 2026-12-01] [note]"),
+        Command("/release", "Ask for the release of a hold", "ORD-123 [credit or H-17] [reason] [note]"),
+        Command("/cancel", "Ask to cancel an order, lines or units", "ORD-123 [all or line 2 qty 5] [reason] [note]"),
+        Command("/change", "Ask to change an order", "ORD-123 [line 2 qty 12] [because reason note]"),
+        Command("/order", "Show an order, its holds, and whether it may ship", "ORD-123"),
+        Command("/desk", "The order desk", "queue [role] · hold · release · cancel · change · order · help"),
     ),
     shortcuts=(
         Shortcut("hold.from_message", "Put the order on hold", on_message=True),
         Shortcut("hold.open", "Put an order on hold", on_message=False),
-        Shortcut("release.open", "Release an order", on_message=False),
+        Shortcut("release.open", "Release a hold", on_message=False),
         Shortcut("cancel.open", "Cancel lines of an order", on_message=False),
         Shortcut("change.open", "Change an order", on_message=False),
     ),

@@ -206,7 +206,7 @@ async def test_the_state_shows_who_is_there_and_what_can_be_typed(look):
     }  # fmt: skip
     assert [one["name"] for one in state["channels"]][:2] == ["order-desk", "credit"]
     assert [(one["id"], one["with"], one["name"]) for one in state["dms"]] == [("D0ROSA", "U0BOT", "Redtag")]
-    assert [one["name"] for one in state["commands"]] == ["/hold", "/release", "/order", "/desk"]
+    assert [one["name"] for one in state["commands"]] == ["/hold", "/release", "/cancel", "/change", "/order", "/desk"]
     assert all(one["usage"] for one in state["commands"])
     assert [one["callback_id"] for one in state["message_shortcuts"]] == ["hold.from_message"]
 
