@@ -19,6 +19,7 @@ from playground.web.story import first_hold
 
 log = logging.getLogger("playground")
 HOST = "127.0.0.1"
+LONGEST_RECORD = 1000  # requests of each direction that the inspector can still show
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -57,6 +58,7 @@ def workspace_of(options: argparse.Namespace) -> Workspace:
     kept = options.state is not None and options.state.exists()
     workspace = Workspace.load(options.state, seed, **secrets) if kept else Workspace(seed, **secrets)
     workspace.state.scopes = list(seed.scopes)
+    workspace.longest_record = LONGEST_RECORD
     close_forms(workspace)
     if options.bot_url:
         workspace.connect_http(options.bot_url)

@@ -55,7 +55,7 @@ def command(core: Core, delivery: Delivery) -> Answer:
         given = _message(delivery.answer, delivery.content_type)
         shown = show(core, where, content(given, longest=POSTED_TEXT), given)
     except (SlackError, Unacceptable) as refused:
-        return _answer(core.note_problem(delivery, str(refused)), error=NO_MESSAGE)
+        return _answer(core.note_problem(delivery, _words(refused)), error=NO_MESSAGE)
     return _answer(delivery, message=shown)
 
 

@@ -49,6 +49,12 @@ class Changes:
             self._next.set_result(None)
         self._next = None
 
+    def upcoming(self) -> "asyncio.Future[None]":
+        """Done with the next change or touch. Many wait for the same one: nobody cancels it."""
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        return self._next
+
     def subscribe(self) -> Subscription:
         return Subscription(self._queues)
 
@@ -63,9 +69,7 @@ class Changes:
             raise TimeoutError(f"it did not become true within {timeout} s: {_words(predicate)}") from None
 
     async def _change(self) -> None:
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-        await asyncio.shield(self._next)
+        await asyncio.shield(self.upcoming())
 
 
 def _words(predicate: Callable[[], object]) -> str:

@@ -24,6 +24,7 @@ from playground.slack.state import (
 )
 
 LONGEST_RECORD = 20_000
+"""Exchanges of a kind; what only a page looks at needs fewer."""
 """Calls and deliveries kept; the oldest go first."""
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Core:
         self.limits = Limits(clock)
         self.faults = Faults()
         self.changes = Changes()
+        self.longest_record = LONGEST_RECORD
         self.calls: list[Call] = []
         self.deliveries: list[Delivery] = []
         self.socket_tickets: set[str] = set()
@@ -138,11 +140,11 @@ class Core:
     # the record
 
     def record_call(self, call: Call) -> None:
-        _keep(self.calls, call)
+        _keep(self.calls, call, self.longest_record)
         self.changes.touch()
 
     def record_delivery(self, delivery: Delivery) -> Delivery:
-        _keep(self.deliveries, delivery)
+        _keep(self.deliveries, delivery, self.longest_record)
         self.changes.touch()
         return delivery
 
@@ -153,7 +155,7 @@ class Core:
         return noted
 
 
-def _keep(record: list[T], newest: T) -> None:
+def _keep(record: list[T], newest: T, longest: int) -> None:
     record.append(newest)
-    if len(record) > LONGEST_RECORD:
-        del record[: LONGEST_RECORD // 10]
+    if len(record) > longest:
+        del record[: max(1, longest // 10)]

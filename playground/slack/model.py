@@ -1,10 +1,12 @@
 """What the workspace keeps and shows. Values are frozen: a change replaces them, so a test may hold an old copy."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 Blocks = list[dict[str, Any]]
+_call_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class Call:
     response: Mapping[str, Any]
     duration: float
     """Seconds."""
+    id: int = field(default_factory=lambda: next(_call_numbers), compare=False)
 
 
 @dataclass(frozen=True)

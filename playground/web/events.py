@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from playground.slack.model import Change
 from playground.slack.workspace import Workspace
+from playground.web.inspecting import newest
 
 STILL_HERE = 15.0  # seconds: proxies and browsers drop a silent stream
 KINDS = {"view": "views", "view_closed": "views", "home": "home", "mail": "mail"}
@@ -29,11 +31,18 @@ async def stream(workspace: Workspace, user: str, closing: asyncio.Event) -> Asy
         yield "retry: 1000\n" + line({"kind": "all"})
         closed = asyncio.ensure_future(closing.wait())
         coming = asyncio.ensure_future(anext(changes))
+        shown = newest(workspace)
         try:
             while not closed.done():
-                await asyncio.wait({coming, closed}, timeout=STILL_HERE, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
+                happened = workspace.changes.upcoming()
+                if newest(workspace) != shown:
+                    shown = newest(workspace)
+                    yield line({"kind": "exchanges"})
+                first: set[asyncio.Future[Any]] = {coming, closed, happened}
+                done, _ = await asyncio.wait(first, timeout=STILL_HERE, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
                     yield ": still here\n\n"
+                if not coming.done():
                     continue
                 told = for_page(coming.result(), user)
                 coming = asyncio.ensure_future(anext(changes))

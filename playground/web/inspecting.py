@@ -8,56 +8,44 @@ from typing import Any
 from playground.slack.model import Call, Delivery
 from playground.slack.signing import sign
 from playground.slack.workspace import Workspace
+from playground.web.rules import ERROR_PAGES, KIND_PAGES, RULES
+
+JSON = dict[str, Any]
 
 MOST = 300  # exchanges that are listed, the newest first
 LONGEST = 20_000  # characters of a body that are shown
 BUDGET_MS = 3000
-
-# What strictness said, in words: error → the rule behind it.
-RULES: Mapping[str, str] = {
-    "operation_timeout": "Slack waits three seconds for an answer. Acknowledge first, do the long work afterwards.",
-    "dispatch_failed": "Slack could not reach the app, or what came back was no answer.",
-    "http_client_error": "The app answered with a 4xx. Everything that is signed and understood is a 200.",
-    "http_service_error": "The app answered with a 5xx. Slack shows a failure to the person who acted.",
-    "invalid_blocks": "The blocks break a rule of Block Kit; the messages say where.",
-    "invalid_arguments": "An argument is missing or malformed; the messages say which.",
-    "missing_scope": "The token lacks the scope under `needed`. Add it to the manifest and install the app again.",
-    "not_in_channel": "The app is not in this channel. Invite it.",
-    "channel_not_found": "No such channel, or a private one that the app is not in.",
-    "is_archived": "The channel is archived.",
-    "invalid_auth": "The token is wrong.",
-    "not_authed": "The call carried no token.",
-    "not_allowed_token_type": "This method wants the other kind of token.",
-    "expired_trigger_id": "A trigger_id lives for three seconds.",
-    "exchanged_trigger_id": "A trigger_id opens one view, once.",
-    "invalid_trigger_id": "This trigger_id was never given out.",
-    "hash_conflict": "The view has changed since this hash; read it again before an update.",
-    "view_too_large": "A view has at most 250 kB.",
-    "ratelimited": "Too many calls. Wait for as long as Retry-After says.",
-    "unknown_method": "The Web API has no such method.",
-    "expired_url": "A response_url lives for 30 minutes.",
-    "used_url": "A response_url takes five answers.",
-    "msg_too_long": "A message has at most 40,000 characters.",
-    "no_text": "A message needs text or blocks.",
-    "user_not_found": "No such person in this workspace.",
-    "message_not_found": "There is no such message.",
-    "cant_update_message": "An app edits its own messages only.",
-}
+HIDDEN = "…"
+NAMES = {"emails": "e-mail"}
+CALL_KINDS = {"emails": "mail", "response_url": "response_url"}
+INTERACTIVE_KINDS = {"block_suggestion": "options"}
 
 
-def exchanges(workspace: Workspace) -> list[dict[str, Any]]:
+def newest(workspace: Workspace) -> tuple[int, int]:
+    """Changes with every exchange."""
+    deliveries, calls = workspace.deliveries, workspace.calls
+    return (deliveries[-1].id if deliveries else 0, calls[-1].id if calls else 0)
+
+
+def exchanges(workspace: Workspace) -> list[JSON]:
     """One row each, the newest first."""
     rows = [_delivery_row(one) for one in workspace.deliveries[-MOST:]]
     rows += [_call_row(one) for one in workspace.calls[-MOST:]]
-    return sorted(rows, key=lambda row: row["at"], reverse=True)[:MOST]
+    rows.sort(key=lambda row: float(row["at"]))
+    return rows[::-1][:MOST]
 
 
-def exchange(workspace: Workspace, wanted: str) -> dict[str, Any] | None:
+def exchange(workspace: Workspace, wanted: str) -> JSON | None:
     """One exchange with everything about it; None where it is no longer kept."""
+    found: JSON | None = None
     for delivery in workspace.deliveries:
         if _delivery_id(delivery) == wanted:
-            return _delivery(workspace, delivery)
-    return next((_call(call) for call in workspace.calls if _call_id(call) == wanted), None)
+            found = _delivery(workspace, delivery)
+    for call in workspace.calls:
+        if _call_id(call) == wanted:
+            found = _call(call)
+    secrets = (workspace.bot_token, workspace.app_token, workspace.signing_secret)
+    return None if found is None else _without(found, secrets)
 
 
 def _delivery_id(delivery: Delivery) -> str:
@@ -65,15 +53,16 @@ def _delivery_id(delivery: Delivery) -> str:
 
 
 def _call_id(call: Call) -> str:
-    return f"c{id(call)}"
+    return f"c{call.id}"
 
 
-def _delivery_row(delivery: Delivery) -> dict[str, Any]:
-    said = delivery.failure or delivery.problem
+def _delivery_row(delivery: Delivery) -> JSON:
+    said = delivery.failure or _problem(delivery)[0]
     return {
         "id": _delivery_id(delivery),
-        "at": delivery.at,
+        "at": delivery.at - delivery.ms / 1000,
         "way": "to_app",
+        "kind": _delivery_kind(delivery),
         "name": _name(delivery),
         "status": str(delivery.status or delivery.failure),
         "ms": round(delivery.ms),
@@ -82,19 +71,32 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _call_row(call: Call) -> dict[str, Any]:
+def _call_row(call: Call) -> JSON:
     error = str(call.response.get("error") or "") if not call.response.get("ok", call.status < 400) else ""
     failed = bool(error) or call.status >= 400
+    kind = CALL_KINDS.get(call.method, "method")
     return {
         "id": _call_id(call),
         "at": call.at - call.duration,
-        "way": "mail" if call.method == "emails" else "from_app",
-        "name": "e-mail" if call.method == "emails" else call.method,
+        "way": "mail" if kind == "mail" else "from_app",
+        "kind": kind,
+        "name": NAMES.get(call.method, call.method),
         "status": str(call.status),
         "ms": round(1000 * call.duration),
         "ok": not failed,
         "said": error or (str(call.response.get("name") or "") if failed else ""),
     }
+
+
+def _problem(delivery: Delivery) -> tuple[str, list[str]]:
+    """What is wrong with an answer of the app, and the places where."""
+    code, *where = delivery.problem.split(": ", 1)
+    return (code, where) if code in RULES else (delivery.problem, [])
+
+
+def _delivery_kind(delivery: Delivery) -> str:
+    """command, interactive, options, event, or raw for bytes that a test sends as they are."""
+    return INTERACTIVE_KINDS.get(str(delivery.payload.get("type")), delivery.kind)
 
 
 def _name(delivery: Delivery) -> str:
@@ -115,10 +117,11 @@ def _name(delivery: Delivery) -> str:
     return f"{kind} {what}{again}".strip()
 
 
-def _delivery(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
+def _delivery(workspace: Workspace, delivery: Delivery) -> JSON:
+    row = _delivery_row(delivery)
+    page = KIND_PAGES.get(row["kind"], "")
     return {
-        **_delivery_row(delivery),
-        "ok_request": True,
+        **row,
         "transport": delivery.transport,
         "url": delivery.url,
         "headers": dict(delivery.headers),
@@ -127,12 +130,19 @@ def _delivery(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
         "content_type": delivery.content_type,
         "budget_ms": BUDGET_MS,
         "signature": _signature(workspace, delivery),
-        "rule": _rule(delivery.failure, delivery.problem),
+        "rule": RULES.get(row["said"], ""),
+        "where": _problem(delivery)[1],
+        "pages": _pages(
+            page, "Using Socket Mode" if delivery.transport == "socket" else "Verifying requests from Slack"
+        ),
     }
 
 
-def _signature(workspace: Workspace, delivery: Delivery) -> dict[str, Any] | None:
-    """How the app can tell that Slack sent this: the base string, and whether the header is its HMAC."""
+def _signature(workspace: Workspace, delivery: Delivery) -> JSON | None:
+    """How the app can tell that Slack sent this: the base string, and whether the header is its HMAC.
+
+    The base string is the body itself, with the verification token that Slack deprecated: cut, it proves nothing.
+    """
     if delivery.transport != "http":
         return None
     headers = {name.lower(): value for name, value in delivery.headers.items()}
@@ -147,7 +157,7 @@ def _signature(workspace: Workspace, delivery: Delivery) -> dict[str, Any] | Non
     }
 
 
-def _call(call: Call) -> dict[str, Any]:
+def _call(call: Call) -> JSON:
     row = _call_row(call)
     return {
         **row,
@@ -159,12 +169,24 @@ def _call(call: Call) -> dict[str, Any]:
         "content_type": "application/json",
         "budget_ms": 0,
         "signature": None,
-        "rule": _rule(row["said"], ""),
+        "rule": RULES.get(row["said"], "") or ("" if row["ok"] else str(call.response.get("message") or "")),
+        "where": _where(call.response),
+        "pages": _pages(_page_of(call, row["kind"]), ERROR_PAGES.get(row["said"], "")),
     }
 
 
-def _rule(code: str, problem: str) -> str:
-    return problem or RULES.get(code, "")
+def _page_of(call: Call, kind: str) -> str:
+    return f"{call.method} method" if kind == "method" else KIND_PAGES.get(kind, "")
+
+
+def _pages(*names: str) -> list[str]:
+    return [name for name in names if name]
+
+
+def _where(answer: Mapping[str, Any]) -> list[str]:
+    """The places in the request that strictness objects to."""
+    said = (answer.get("response_metadata") or {}).get("messages") or answer.get("errors") or []
+    return [str(one) for one in said if not isinstance(one, Mapping)]
 
 
 def _read(answer: str) -> Any:
@@ -175,14 +197,18 @@ def _read(answer: str) -> Any:
 
 
 def _safe(value: Any) -> Any:
-    """Without tokens, and with nothing longer than anybody reads."""
+    """Without what calls itself a token, and with nothing longer than anybody reads."""
     if isinstance(value, Mapping):
-        return {key: "…" if key in {"token", "authorization"} else _safe(each) for key, each in value.items()}
+        return {key: HIDDEN if _is_secret(key) else _safe(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_safe(each) for each in value]
     if isinstance(value, str) and value.startswith(("[", "{")) and len(value) > 2:
         return _nested(value)
     return value[:LONGEST] if isinstance(value, str) else value
+
+
+def _is_secret(key: object) -> bool:
+    return str(key).lower() in {"token", "authorization"}
 
 
 def _nested(value: str) -> Any:
@@ -191,3 +217,16 @@ def _nested(value: str) -> Any:
         return _safe(json.loads(value))
     except ValueError:
         return value[:LONGEST]
+
+
+def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+    """An app that sends its own token around in some text does not show it here either."""
+    if isinstance(value, dict):
+        return {key: _without(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, secrets) for each in value]
+    if not isinstance(value, str):
+        return value
+    for secret in filter(None, secrets):
+        value = value.replace(secret, HIDDEN)
+    return value

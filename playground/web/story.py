@@ -3,6 +3,9 @@
 The page draws it; nothing here knows the bot beyond what it shows to people in Slack.
 """
 
+import html
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +98,7 @@ def first_hold(order: str) -> Story:
     after = (
         f"/order {order} tells the whole story again, and /desk help lists what else there is.",
         "The inspector at the top shows every request between Slack and the bot.",
+        f"A warehouse system asks `redtag gate {order}`, or the same over HTTP, before it ships.",
         "Your own Slack takes ten minutes: docs/admin-guide.md.",
     )
     return Story(order, ("U0ROSA", "U0IVAN"), steps, after)
@@ -120,21 +124,40 @@ def story_json(story: Story, workspace: Workspace, since: str) -> dict[str, Any]
 
 def _done(story: Story, step: Step, workspace: Workspace, since: float) -> bool:
     if step.clicked:
-        return any(_refused(story, step, each, since) for each in workspace.deliveries)
+        return any(_refused(story, step, each, workspace, since) for each in workspace.deliveries)
     found = step.seen
     if found is None or found.channel not in workspace.state.channels:
         return False
     return any(_shows(message, found, since) for message in workspace.messages(found.channel))
 
 
-def _refused(story: Story, step: Step, delivery: Delivery, since: float) -> bool:
-    actions = delivery.payload.get("actions") or [{}]
-    user = (delivery.payload.get("user") or {}).get("id")
-    clicked = delivery.payload.get("type") == "block_actions" and actions[0].get("action_id") == step.clicked
-    return clicked and delivery.at >= since and user not in story.approvers
+def _refused(story: Story, step: Step, delivery: Delivery, workspace: Workspace, since: float) -> bool:
+    """Somebody who may not sign clicked on the order's card, and was told something in private."""
+    payload = delivery.payload
+    actions = payload.get("actions") or [{}]
+    user = str((payload.get("user") or {}).get("id"))
+    clicked = payload.get("type") == "block_actions" and actions[0].get("action_id") == step.clicked
+    if not clicked or delivery.at < since or user in story.approvers or not _said(payload.get("message"), story.order):
+        return False
+    began = delivery.at - delivery.ms / 1000
+    return any(float(told.ts) >= began and told.from_bot for told in workspace.ephemerals(user, step.channel))
 
 
 def _shows(message: Message, wanted: Seen, since: float) -> bool:
-    text = f"{message.text} {message.blocks}"
     at = max(float(message.ts), float(message.edited_ts or 0))
-    return message.from_bot and at >= since and all(word in text for word in wanted.words)
+    shown = [message.text, message.blocks]
+    return message.from_bot and at >= since and all(_said(shown, words) for words in wanted.words)
+
+
+def _said(shown: Any, words: str) -> bool:
+    """Whole words: ORD-12 is not said where ORD-123 is."""
+    written = re.escape(html.escape(words, quote=False))
+    return any(re.search(rf"(?<![\w-]){written}(?![\w-])", text) for text in _texts(shown))
+
+
+def _texts(shown: Any) -> Iterator[str]:
+    if isinstance(shown, str):
+        yield shown
+    elif isinstance(shown, dict | list):
+        for each in shown.values() if isinstance(shown, dict) else shown:
+            yield from _texts(each)

@@ -31,9 +31,11 @@ async def card(client, text="ORD-123"):
 # The story
 
 
-async def test_a_card_of_the_order_is_the_first_step(workspace, client, bot):
+async def test_a_card_of_the_order_is_the_first_step(workspace, client, bot, clock):
     assert done(workspace) == [False] * 5
-    await card(client, "ORD-999")
+    for other in ("ORD-999", "ORD-1234", "NORD-123"):
+        await card(client, other)
+        clock.pass_(2)
     assert not any(done(workspace))
     await card(client)
     assert done(workspace) == [True, False, False, False, False]
@@ -45,6 +47,8 @@ async def test_only_a_click_of_the_wrong_person_is_the_refusal(workspace, client
     await workspace.click(ROSA, message, "request.approve")
     assert not done(workspace)[1]
     await workspace.click(SAMI, message, "request.approve")
+    assert not done(workspace)[1]
+    await client.chat_postEphemeral(channel="C0CREDIT", user=SAMI, text="Not yours to sign.")
     assert done(workspace)[1]
 
 
