@@ -16,7 +16,7 @@ NAMED: Final = 6  # lines that a sentence names
 def summary(asked: Asked, order: str) -> str:
     """`5 units of line 2 of ORD-123`; `order` is ready to be shown, so that the caller decides how."""
     if isinstance(asked, Change):
-        return f"{order} ({listed(_parts(asked), 'and')})"
+        return f"{listed(_parts(asked), 'and')} of {order}"
     if asked.whole:
         return f"the whole order {order}"
     if len(asked.lines) == 1:
@@ -40,7 +40,7 @@ def units(asked: Cancellation) -> int:
 def _parts(asked: Change) -> list[str]:
     lines = [_numbers([line.line for line in asked.lines])] if asked.lines else []
     added = [text.count(len(asked.added), "new line")] if asked.added else []
-    return [*lines, *added, *(["ship-by date"] if asked.ship_by else [])]
+    return [*lines, *added, *(["the ship-by date"] if asked.ship_by else [])]
 
 
 def _numbers(lines: Sequence[int]) -> str:

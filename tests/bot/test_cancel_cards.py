@@ -125,7 +125,7 @@ def test_a_change_shows_before_and_after():
     said = all_text(card(asked))
     for part in (
         "Change ORD-123?",
-        "lines 2 and 1, 1 new line and ship-by date",
+        "lines 2 and 1, 1 new line and the ship-by date",
         "Line 2, ABC-2: 3 → 5 (+USD 35.00)",
         "SKU ABC-2 → XYZ-1",
         "New line: 2 × NEW-1 at USD 10.00 (+USD 20.00)",
