@@ -15,6 +15,7 @@ from playground.slack.seed import demo_seed
 from playground.slack.server import bound_socket, port_of, serving
 from playground.slack.workspace import Workspace, running
 from store.policies import apply_policy
+from tests.receivers import SECRET, SECRET_NAME
 from workflows.notices import PACES
 from workflows.policy.load import parse_policy
 
@@ -23,6 +24,8 @@ CSR, CSR2, ROSA, IVAN, WALT, LENA, ADAM = "U0CARL", "U0SAMI", "U0ROSA", "U0IVAN"
 ORDERS_CHANNEL, CREDIT_CHANNEL, STOCK_CHANNEL, FLOOR_CHANNEL = "C0ORDERS", "C0CREDIT", "C0STOCK", "C0FLOOR"
 DEMO_POLICY = Path(__file__).parent.parent / "playground" / "demo_policy.toml"
 ONE_LINE = {"ordered": 3}
+# A refund hook may lead to this machine, where the tests listen.
+HOOKS = {"REDTAG_ALLOW_PRIVATE_HOOKS": "1", SECRET_NAME: SECRET}
 
 
 @dataclasses.dataclass
@@ -33,6 +36,7 @@ class Office:
     parts: Parts
     url: str
     policy: object
+    settings: object = None
 
     def rows(self, query, *parameters):
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
@@ -112,7 +116,7 @@ def action_ids(message):
 
 
 @contextlib.asynccontextmanager
-async def open_office(database_url, *, socket_mode=False, pace=False):
+async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS):
     workspace = Workspace(demo_seed())
     workspace.rate_limits = pace
     policy = parse_policy(DEMO_POLICY.read_text())
@@ -129,13 +133,14 @@ async def open_office(database_url, *, socket_mode=False, pace=False):
                 "SLACK_APP_TOKEN": workspace.app_token if socket_mode else "",
                 "SLACK_BOT_TOKEN": workspace.bot_token,
                 "SLACK_SIGNING_SECRET": workspace.signing_secret,
+                **environment,
             }
         )
         async with assembled(settings, database_url, paces=PACES if pace else {}) as parts:
             await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
             async with connected(workspace, parts, settings, listener):
-                yield Office(workspace, parts, database_url, policy)
+                yield Office(workspace, parts, database_url, policy, settings)
             await parts.delivery.stop()
             await delivering
 

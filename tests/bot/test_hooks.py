@@ -1,47 +1,18 @@
 """Calls to other systems, against a real HTTP receiver that verifies signatures with the library's own verifier."""
 
-import asyncio
-import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from standardwebhooks import Webhook
-from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from bot.delivery.hooks import HookSender, hook_session, is_public
 from bot.delivery.ports import Hook
 from bot.delivery.trying import hook_backoff
-from playground.slack.server import bound_socket, port_of, serving
+from tests.receivers import SECRET, Receiver, garbage, nobody
 from workflows.notices import Claimed, Dead, Retry, Sent
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = json.dumps({"type": "cancellation.approved", "data": {"order": "ORD-123", "note": "Größe – falsch"}})
-
-
-class Receiver:
-    """Answers as it is told to, and counts what it verified."""
-
-    def __init__(self):
-        self.answer = PlainTextResponse("ok")
-        self.calls = []
-
-    async def receive(self, request):
-        body = await request.body()
-        Webhook(SECRET).verify(body, dict(request.headers), json_parse=True)
-        self.calls.append((request.headers["webhook-id"], body))
-        if self.answer is None:
-            await asyncio.sleep(60)
-        return self.answer
-
-    @contextlib.asynccontextmanager
-    async def open(self):
-        listener = bound_socket("127.0.0.1", 0)
-        async with serving(Starlette(routes=[Route("/refunds", self.receive, methods=["POST"])]), listener):
-            self.url = f"http://127.0.0.1:{port_of(listener)}/refunds"
-            yield self
 
 
 @pytest.fixture
@@ -103,26 +74,15 @@ async def test_a_receiver_that_never_answers_may_have_accepted(receiver, monkeyp
     assert not settlement.definite
 
 
-async def garbage(reader, writer):
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"\x00\xff not http at all\r\n\r\n")
-    writer.close()
-
-
 async def test_garbage_for_an_answer_may_have_been_accepted(receiver):
-    server = await asyncio.start_server(garbage, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server:
-        settlement = await send(receiver, url=f"http://127.0.0.1:{port}/")
+    async with garbage() as url:
+        settlement = await send(receiver, url=url)
     assert isinstance(settlement, Retry)
     assert not settlement.definite
 
 
 async def test_nobody_listening_is_certain_and_tried_again(receiver):
-    listener = bound_socket("127.0.0.1", 0)
-    port = port_of(listener)
-    listener.close()
-    settlement = await send(receiver, url=f"http://127.0.0.1:{port}/")
+    settlement = await send(receiver, url=nobody())
     assert isinstance(settlement, Retry)
     assert settlement.definite
 
