@@ -73,13 +73,15 @@ _PARTS: Final[Mapping[str, str]] = {
     "requests": """
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
-                              asked, requested_by, requested_at, decided_by, decided_at)
+                              asked, requested_by, requested_at, decided_by, decided_at, remind_every, remind_at)
         select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), nullif(n.hold, 0)),
                x.reason, x.note, x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s,
-               x.decided_by, case when x.state <> 'pending' then %(now)s::timestamptz end
+               x.decided_by, case when x.state <> 'pending' then %(now)s::timestamptz end,
+               make_interval(secs => x.remind_seconds),
+               case when x.state = 'pending' then %(now)s::timestamptz + make_interval(secs => x.remind_seconds) end
         from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
-            asked jsonb, decided_by text)
+            asked jsonb, decided_by text, remind_seconds double precision)
     )""",
     "holds": """
     new_holds as (

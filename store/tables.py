@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Interval,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -207,6 +208,10 @@ requests = Table(
     moment("decided_at", nullable=True),
     *words("decision_note"),
     Column("asked", JSONB),
+    # Each reminder waits twice as long as the one before.
+    Column("remind_every", Interval),
+    moment("remind_at", nullable=True),
+    Column("reminded", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
     Index("requests_order_idx", "desk_id", "order_number"),
@@ -223,6 +228,13 @@ Index(
     requests.c.role,
     requests.c.requested_at,
     requests.c.number,
+    postgresql_where=text("state = 'pending'"),
+)
+
+Index(
+    "requests_remind_idx",
+    requests.c.desk_id,
+    requests.c.remind_at,
     postgresql_where=text("state = 'pending'"),
 )
 

@@ -221,6 +221,7 @@ GROUPS: Final = (
     ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
+    ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
     (
         "Refunds",

@@ -11,6 +11,7 @@ from workflows.movement import seen, seen_of
 from workflows.outcome import NEW, Entry, NewRequest, Outcome, Snapshot
 from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
+from workflows.reminders import first_wait
 from workflows.results import Done, Refusal
 from workflows.signers import missing, signers
 from workflows.values import Kind, Order, Request, RequestState, Signature
@@ -72,7 +73,7 @@ class Asking:
         return Outcome(
             result=done,
             order_number=number,
-            new_request=self._request(sign),
+            new_request=self._request(rule, sign),
             audit=(Entry(number, self.actor, "request.created", facts, NEW),),
             notices=(
                 *telling.cards(self.policy, number, NEW, (entry.role for entry in sign)),
@@ -80,7 +81,7 @@ class Asking:
             ),
         )
 
-    def _request(self, sign: tuple[Signature, ...]) -> NewRequest:
+    def _request(self, rule: Applied, sign: tuple[Signature, ...]) -> NewRequest:
         return NewRequest(
             kind=self.kind,
             state=RequestState.PENDING,
@@ -93,6 +94,7 @@ class Asking:
             channel=self.origin.channel,
             targets=targets_of(self.asked),
             asked=self.asked,
+            remind_seconds=first_wait(rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _seen(self) -> dict[str, object]:

@@ -13,6 +13,7 @@ from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
 from workflows.reasons import note_missing, reason_label, reason_unknown
 from workflows.release_words import ReleaseWords, named
+from workflows.reminders import first_wait
 from workflows.results import Done, Refusal
 from workflows.signers import fillable, missing, signers
 from workflows.values import GONE, Decision, Hold, HoldState, Kind, Order, RequestState, Signature
@@ -116,6 +117,7 @@ class _Placement:
             channel=self.command.origin.channel,
             targets=(f"hold:{self.reason.code}",) if self.left else (),
             decided_by=None if self.left else self.actor,
+            remind_seconds=first_wait(self.rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _done(self) -> Done:
@@ -258,7 +260,7 @@ class _Release:
         return Outcome(
             result=done,
             order_number=number,
-            new_request=self._request(sign),
+            new_request=self._request(rule, sign),
             hold_changes=(HoldChange(self.hold.number, HoldState.ACTIVE, HoldState.RELEASE_REQUESTED),),
             audit=(Entry(number, self.actor, "request.created", facts, NEW),),
             notices=(
@@ -268,7 +270,7 @@ class _Release:
             ),
         )
 
-    def _request(self, sign: tuple[Signature, ...]) -> NewRequest:
+    def _request(self, rule: Applied, sign: tuple[Signature, ...]) -> NewRequest:
         return NewRequest(
             kind=Kind.RELEASE_HOLD,
             state=RequestState.PENDING,
@@ -280,6 +282,7 @@ class _Release:
             seen=seen(self.order),
             channel=self.command.origin.channel,
             targets=(self.hold.name,),
+            remind_seconds=first_wait(rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _done(self, rule: Applied, sign: tuple[Signature, ...]) -> Done:

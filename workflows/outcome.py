@@ -63,6 +63,7 @@ class NewRequest:
     targets: tuple[str, ...]
     decided_by: str | None = None
     asked: Asked | None = None
+    remind_seconds: float | None = None  # to the first reminder; None: never
 
 
 @dataclass(frozen=True, slots=True)

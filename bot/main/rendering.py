@@ -11,6 +11,7 @@ from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
 from bot.slack.refund_news import refund_news
+from bot.slack.reminder import reminder
 from store.hook_calls import HookCalls
 from store.reading import Reading
 from workflows.asked import Asked, Cancellation, Change
@@ -109,6 +110,15 @@ class StoredRenderer:
         in_thread = claimed.payload["place"] == "thread"
         thread = next((ts for where, ts in posted if where == channel and in_thread), None)
         return Post(channel, news["text"], news["blocks"], thread_ts=thread)
+
+    async def reminder(self, claimed: Claimed, view: RequestView) -> Call:
+        channel = _destination(claimed)
+        said = reminder(view, channel)
+        posted = await self._reading.cards(claimed.desk_id, view.request.number)
+        thread = next((ts for where, ts in posted if where == channel), None)
+        if said is None or thread is None:
+            return Nothing("nobody here has still to sign")
+        return Post(channel, said["text"], said["blocks"], thread_ts=thread)
 
     async def _thread(self, desk_id: str, view: RequestView, channel: str) -> str | None:
         """A release stands in the thread of its hold's placement."""
@@ -223,6 +233,7 @@ RENDERERS: Final = {
     "hook": StoredRenderer.hook,
     "hook.state": StoredRenderer.hook_state,
     "outcome": StoredRenderer.outcome,
+    "reminder": StoredRenderer.reminder,
     "request.email": StoredRenderer.request_email,
     "requester.email": StoredRenderer.requester_email,
 }

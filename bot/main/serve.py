@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 
+from bot.clock.reminding import keep_reminding
 from bot.clock.roll_call import keep_calling
 from bot.clock.tidying import keep_tidy
 from bot.delivery.loop import Delivery
@@ -23,6 +24,7 @@ from bot.main.stop import Stop
 from bot.settings import Settings
 from store.attic import Attic
 from store.people import RoleHolders
+from store.reminders import Reminders
 
 log = structlog.get_logger()
 STOP_SECONDS: Final = 9  # who stops us waits for ten
@@ -80,6 +82,7 @@ def _beside_delivery(stack: AsyncExitStack, parts: Parts) -> None:
     """The chores of whichever process delivers."""
     _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
     _beside(stack, keep_tidy(Attic(parts.pool)))
+    _beside(stack, keep_reminding(Reminders(parts.pool)))
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:

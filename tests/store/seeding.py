@@ -1,6 +1,6 @@
 """One row in every table, for tests that go through all of them. The superuser writes them, past every policy."""
 
-from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary
+from sqlalchemy import BigInteger, Date, DateTime, Integer, Interval, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables import WITHOUT_POLICY, metadata
@@ -8,6 +8,7 @@ from store.tables import WITHOUT_POLICY, metadata
 DESK, OTHER = "T0ACME", "T0OTHER"
 PLAIN = {
     BigInteger: 1,
+    Interval: "2 hours",
     Integer: 1,
     JSONB: "{}",
     DateTime: "2026-11-21T09:00:00Z",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.slack import cards, floor, home, order_view, words
+from bot.slack.reminder import reminder
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
 from workflows.policy.model import Policy
@@ -25,6 +26,7 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _cards(policy)
     yield from _floor(policy)
     yield from _outcomes(policy)
+    yield from _reminders(policy)
     yield from _orders(policy)
     yield from _lists(policy)
     yield from _homes(policy)
@@ -37,6 +39,16 @@ def _cards(policy: Policy) -> Iterator[Specimen]:
             yield _card(f"{kind}.{state}", values.view(policy, values.request(policy, kind, state)), role)
     for name, view in _special(policy):
         yield _card(name, view, role)
+
+
+def _reminders(policy: Policy) -> Iterator[Specimen]:
+    for kind in CARD_KINDS:
+        order = replace(values.order([values.line(1)]), ship_by=values.TODAY)
+        view = values.view(policy, values.request(policy, kind, RequestState.PENDING), order=order)
+        channel = policy.roles[view.waiting_for[0].role].channel
+        said = reminder(view, channel)
+        if said:
+            yield Specimen(f"reminder.{kind}", "message", said)
 
 
 def _card(name: str, view: RequestView, role: str) -> Specimen:

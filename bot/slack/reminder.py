@@ -1,0 +1,27 @@
+"""What signers read in the thread of a card that has waited."""
+
+from bot.slack import text
+from bot.slack.blocks import Message, message, section
+from workflows.values import Kind
+from workflows.views import RequestView
+
+WHAT = {Kind.PLACE_HOLD: "hold", Kind.RELEASE_HOLD: "release", Kind.CANCEL: "cancel", Kind.CHANGE: "change"}
+
+
+def reminder(view: RequestView, channel: str) -> Message | None:
+    """For the roles whose channel this is; None where none of them has still to sign."""
+    policy, request = view.policy, view.request
+    waiting = [group for group in view.waiting_for if policy.roles[group.role].channel == channel]
+    if not request.is_pending or not waiting:
+        return None
+    signed = {request.requested_by, *(decision.member for decision in request.decisions)}
+    rung = [user for group in waiting for user in policy.roles[group.role].notify if user not in signed]
+    labels = " and ".join(text.mrkdwn(group.label, 80) for group in waiting)
+    who = text.people(list(dict.fromkeys(rung)), "and", most=10) or labels
+    order = view.order
+    ship_by = f" It is to ship by {text.day(order.ship_by)}." if order.ship_by else ""
+    what = f"the {WHAT[request.kind]} of {text.strong(order.number)} ({text.mrkdwn(view.reason_label, 120)})"
+    since = text.when(request.requested_at)
+    said = f":hourglass: {who}: {request.name}, {what}, waits for {labels} since {since}.{ship_by}"
+    fallback = f"{request.name} still waits for {labels}: {WHAT[request.kind]} of {text.mrkdwn(order.number, 60)}"
+    return message(fallback, [section(f"{said} Approve or reject on the card above.")])
