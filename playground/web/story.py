@@ -98,7 +98,7 @@ def first_hold(order: str) -> Story:
     after = (
         f"/order {order} tells the whole story again, and /desk help lists what else there is.",
         "The inspector at the top shows every request between Slack and the bot.",
-        f"A warehouse system asks `redtag gate {order}`, or the same over HTTP, before it ships.",
+        f"Before it ships, a warehouse system asks: redtag gate {order} (or the same over HTTP).",
         "Your own Slack takes ten minutes: docs/admin-guide.md.",
     )
     return Story(order, ("U0ROSA", "U0IVAN"), steps, after)

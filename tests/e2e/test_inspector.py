@@ -78,3 +78,15 @@ async def test_what_people_type_is_text_in_the_inspector_too(workspace, bot, add
     detail = tab.get_by_test_id("inspector-detail")
     await expect(detail).to_contain_text("<img src=x onerror=alert(1)>")
     assert await detail.locator("img").count() == 0
+
+
+async def test_on_a_phone_it_has_the_whole_window_and_gives_it_back(workspace, bot, address, window):
+    tab = await window(address, width=390, height=844)
+    await workspace.command(CARLA, ORDERS, "/hold ORD-123")
+    await tab.get_by_test_id("inspector-button").click()
+    await tab.get_by_test_id("inspector-filter").select_option("command")
+    await row(tab, "command /hold").click()
+    await expect(tab.get_by_test_id("inspector-detail")).to_contain_text("ORD-123")
+    assert not await tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+    await tab.get_by_test_id("inspector-close").click()
+    await tab.get_by_test_id("composer").click()
