@@ -340,7 +340,7 @@ hook_calls = Table(
     moment("created_at"),
     moment("tried_at", nullable=True),
     moment("accepted_at", nullable=True),
-    PrimaryKeyConstraint("desk_id", "endpoint", "request"),
+    PrimaryKeyConstraint("desk_id", "request", "endpoint"),
     ForeignKeyConstraint(
         ["desk_id", "request", "kind", "decided"],
         ["requests.desk_id", "requests.number", "requests.kind", "requests.state"],

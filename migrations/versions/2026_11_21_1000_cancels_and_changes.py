@@ -69,7 +69,7 @@ def _calls() -> None:
             created_at TIMESTAMP WITH TIME ZONE NOT NULL,
             tried_at TIMESTAMP WITH TIME ZONE,
             accepted_at TIMESTAMP WITH TIME ZONE,
-            CONSTRAINT hook_calls_pkey PRIMARY KEY (desk_id, endpoint, request),
+            CONSTRAINT hook_calls_pkey PRIMARY KEY (desk_id, request, endpoint),
             CONSTRAINT hook_calls_desk_id_request_kind_decided_fkey FOREIGN KEY(desk_id, request, kind, decided) REFERENCES requests (desk_id, number, kind, state),
             CONSTRAINT hook_calls_webhook_id_key UNIQUE (desk_id, webhook_id),
             CONSTRAINT hook_calls_decided_check CHECK (decided = 'approved'),
