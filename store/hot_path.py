@@ -130,11 +130,11 @@ _PARTS: Final[Mapping[str, str]] = {
     retried_calls as (
         update notices n
         set state = 'ready', due_at = %(now)s, settled_at = null, error = '',
-            tried_at = case when n.state = 'dead' then null else n.tried_at end,
-            attempts = case when n.state = 'dead' then 0 else n.attempts end
+            tried_at = case when n.state = 'ready' then n.tried_at end,
+            attempts = case when n.state = 'ready' then n.attempts else 0 end
         from jsonb_to_recordset(%(retries)s::jsonb) as x (endpoint text, request bigint)
         where n.desk_id = %(desk)s and n.request = x.request and n.kind = 'hook'
-        and n.payload ->> 'endpoint' = x.endpoint and n.state in ('ready', 'dead')
+        and n.payload ->> 'endpoint' = x.endpoint and n.state <> 'sent'
     )""",
     "refreshed": """
     seen_again as (
