@@ -16,7 +16,9 @@ export class Tour {
   }
 
   async start() {
-    if (this.kept.shut) return;
+    const told = await get("story", {});
+    this.button.hidden = told.error === "changed"; // there is none for this workspace
+    if (this.button.hidden || this.kept.shut) return;
     if (this.kept.since === null) await this.begin({ quietly: true });
     else await this.refresh();
   }
