@@ -22,7 +22,7 @@ def blockers_after(
     holds = tuple(replace(each, state=after.get(each.number, each.state)) for each in snapshot.open_holds)
     pending = tuple(other for other in snapshot.requests if other.is_pending and other.number not in over)
     return tuple(
-        f"{block_label(policy, block.reason)} ({block.id}{', asked for' if state != 'on_hold' else ''})"
+        f"{block_label(policy, block.reason, block.kind)} ({block.id}{', asked for' if state != 'on_hold' else ''})"
         for state, block in blocking(holds, pending, policy)
     )
 

@@ -17,6 +17,7 @@ from workflows.units import blocked, changeable, not_changeable
 from workflows.values import GONE, Kind, Line, Order
 
 MOST_UNITS = 1_000_000
+MOST_VALUE = 10**15  # minor units that one line may come to, so that no sum of an order outgrows its column
 LONGEST_SKU = 120
 
 
@@ -98,9 +99,15 @@ def _impossible(order: Order, line: Line, edit: EditLine, policy: Policy) -> Ref
 def _out_of_range(line: Line, edit: EditLine) -> Refusal | None:
     if len(edit.sku.strip()) > LONGEST_SKU:
         return line_refusals.ArticleInvalid(where=f"sku.{line.line}", most=LONGEST_SKU)
-    if edit.quantity is not None and not 0 <= edit.quantity <= MOST_UNITS:
-        return line_refusals.QuantityInvalid(line=line.line, asked=edit.quantity, most=MOST_UNITS)
+    most = max(line.remaining, _most_at(line.unit_price))
+    if edit.quantity is not None and not 0 <= edit.quantity <= most:
+        return line_refusals.QuantityInvalid(line=line.line, asked=edit.quantity, most=most)
     return None
+
+
+def _most_at(price: int) -> int:
+    """Units of a line at this price."""
+    return min(MOST_UNITS, MOST_VALUE // price) if price else MOST_UNITS
 
 
 def _unchanged(order: Order, line: Line, edit: EditLine, policy: Policy) -> Refusal | None:
@@ -138,11 +145,11 @@ def _added(order: Order, adds: tuple[AddLine, ...]) -> tuple[AddedLine, ...] | R
         sku = add.sku.strip()
         if not 0 < len(sku) <= LONGEST_SKU:
             return line_refusals.ArticleInvalid(where="add.sku", most=LONGEST_SKU)
-        if not 0 < add.quantity <= MOST_UNITS:
-            return line_refusals.AddedQuantityInvalid(asked=add.quantity, most=MOST_UNITS)
         price = _price(order, add.price)
         if isinstance(price, Refusal):
             return price
+        if not 0 < add.quantity <= _most_at(price):
+            return line_refusals.AddedQuantityInvalid(asked=add.quantity, most=_most_at(price))
         found.append(AddedLine(sku=sku, description=add.description, quantity=add.quantity, unit_price=price))
     return tuple(found)
 
@@ -154,6 +161,8 @@ def _price(order: Order, typed: str) -> int | Refusal:
         return line_refusals.PriceInvalid(typed=typed, problem=str(problem))
     if price < 0:
         return line_refusals.PriceInvalid(typed=typed, problem="is below nothing; give 0 or more")
+    if price > MOST_VALUE:
+        return line_refusals.PriceInvalid(typed=typed, problem="is more than an order can come to")
     return price
 
 

@@ -16,9 +16,10 @@ def reason_unknown(policy: Policy, kind: str, typed: str) -> Refusal:
     return refusals.ReasonUnknown(typed=typed, reasons=known)
 
 
-def block_label(policy: Policy, code: str) -> str:
-    """What stops an order, by whichever kind of reason this is."""
-    found = next((reason for kind in ("hold", "cancel", "change") if (reason := policy.reason(kind, code))), None)
+def block_label(policy: Policy, code: str, kind: str = "hold") -> str:
+    """What stops an order: a hold, or a request to cancel or change, whose reasons may have the same codes."""
+    kinds = ("hold", "cancel", "change") if kind == "hold" else ("cancel", "change")
+    found = next((reason for each in kinds if (reason := policy.reason(each, code))), None)
     return found.label if found else code
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from workflows.commands import Origin
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
-from workflows.results import Refusal, Result
+from workflows.results import Done, Refusal, Result
 from workflows.values import Kind, Request
 
 
@@ -43,7 +43,13 @@ def _redraws(policy: Policy, order: str, request: int, roles: Iterable[str]) -> 
 def reply(
     origin: Origin, user_id: str, result: Result, *, order: str = "", request: int | None = None
 ) -> Notice | None:
-    """The words to the one who acted, where the listener cannot say them itself."""
+    """The words to the one who acted, where the listener cannot say them itself.
+
+    In the Home tab it is seen that a request is withdrawn: nobody gets a direct message about that.
+    """
+    nowhere = not (origin.channel or origin.response_url)
+    if nowhere and isinstance(result, Done) and result.what == "withdrawn":
+        return None
     if origin.says_refused if isinstance(result, Refusal) else origin.says_done:
         return None
     payload = {

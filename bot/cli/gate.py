@@ -9,7 +9,7 @@ from bot.cli.common import json_option, open_desk, print_json, run, team_option
 from store.reading import Reading
 from workflows.gate import Block, Gate
 from workflows.policy.model import Policy
-from workflows.reasons import reason_label
+from workflows.reasons import block_label
 
 
 @click.command()
@@ -21,28 +21,28 @@ def gate(order: str, *, team: str | None, as_json: bool) -> None:
     with open_desk(team) as desk:
         found = run(desk.url, lambda pool: Reading(pool).gate(desk.desk_id, order))
         if as_json:
-            print_json(gate_json(found, desk.policy))
+            print_json(gate_json(found))
         else:
             click.echo("\n".join(sentences(found, desk.policy)))
     sys.exit(0 if found.may_ship else 1)
 
 
-def gate_json(gate: Gate, policy: Policy) -> dict[str, Any]:
+def gate_json(gate: Gate) -> dict[str, Any]:
     """The body that scanners and systems get."""
     return {
         "order": gate.order,
         "may_ship": gate.may_ship,
         "state": gate.state,
-        "blocks": [_block(block, policy) for block in gate.blocks],
+        "blocks": [_block(block) for block in gate.blocks],
         "lines": [{"line": line, "may_ship": may_ship} for line, may_ship in gate.lines],
     }
 
 
-def _block(block: Block, policy: Policy) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, Any]:
     return {
         "kind": block.kind,
         "id": block.id,
-        "reason": reason_label(policy, block.kind, block.reason),
+        "reason": block.reason,
         "since": block.since,
         "can_act": [{"role": group.role, "members": list(group.members)} for group in block.can_act],
     }
@@ -58,7 +58,7 @@ def sentences(gate: Gate, policy: Policy) -> list[str]:
 
 def _sentence(block: Block, policy: Policy) -> str:
     who = "; ".join(f"{group.label}: {', '.join(group.members) or 'nobody'}" for group in block.can_act)
-    reason = reason_label(policy, block.kind, block.reason)
+    reason = block_label(policy, block.reason, block.kind)
     return f"{block.id} {reason}, since {block.since:%Y-%m-%d %H:%M} UTC. Can act: {who}."
 
 

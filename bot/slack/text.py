@@ -23,6 +23,7 @@ _NAMES: Final = re.compile(r"(@)(?=here|channel|everyone)|(#)(?=[^\W\d])", re.IG
 _UNFINISHED: Final = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 _LINE_ENDS: Final = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+_PROMISE: Final = re.compile(r"(clear)\W+to\W+ship", re.IGNORECASE)
 # Control, format (bidi marks and zero-width characters among them) and half of a surrogate pair.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 
@@ -34,11 +35,14 @@ def storable(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Text as it looks: nothing in it hides, turns the reading direction or breaks a line in odd ways."""
-    if text.isprintable():
-        return text.strip()
-    lines = _LINE_ENDS.sub("\n", text).replace("\t", " ")
-    return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in _UNSEEN).strip()
+    """Text as it looks: nothing in it hides, turns the reading direction or breaks a line in odd ways.
+
+    Nor does it promise what only the desk does: people go by three words, whoever wrote them.
+    """
+    if not text.isprintable():
+        lines = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+        text = "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in _UNSEEN)
+    return _PROMISE.sub("\\1-to-ship", text).strip()
 
 
 def plain(text: str, limit: int = SECTION) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -21,7 +21,8 @@ _SKU: Final = re.compile(r"sku\b[\s:=]*(?:to\s+)?(?P<sku>\S*[^\s,])", re.IGNOREC
 _REMOVE: Final = re.compile(r"(?:remove|drop|delete)(?=[\s,]|$)", re.IGNORECASE)
 _ADD: Final = re.compile(r"add\s+(?:sku\s+)?(?P<sku>\S*[^\s,])", re.IGNORECASE)
 _PRICE: Final = re.compile(
-    r"(?:price\b|at\b|@)[\s:=]*(?P<price>(?:(?-i:[A-Z]{3})\s?)?-?\d+(?:[.,'’]\d+)*(?:\s?(?-i:[A-Z]{3})(?=[\s,]|$))?)",
+    r"(?:price\b|at\b|@)[\s:=]*"
+    r"(?P<price>(?:(?-i:[A-Z]{3})\s?)?-?\d+(?:[.,'’]\d+)*(?:\s?(?-i:[A-Z]{3})(?=[\s,]|$))?)(?!\w)",
     re.IGNORECASE,
 )
 _SHIP_BY: Final = re.compile(r"ship(?:[\s_-]?by)\b[\s:=]*(?P<date>\S*[^\s,])?", re.IGNORECASE)
@@ -30,13 +31,17 @@ _BEGINS: Final = re.compile(r"(?:line|remove|drop|delete|add|ship[\s_-]?by)\b", 
 
 @dataclass(frozen=True, slots=True)
 class ChangeWords:
-    """`because` is everything behind what is to change: maybe a reason's code first, then the note."""
+    """`because` is everything behind what is to change: maybe a reason's code first, then the note.
+
+    `said`: the word "because" itself stood before it.
+    """
 
     order: str = ""
     edits: tuple[EditLine, ...] = ()
     adds: tuple[AddLine, ...] = ()
     ship_by: date | None = None
     because: str = ""
+    said: bool = field(default=False, compare=False)
 
     @property
     def changes_something(self) -> bool:
@@ -54,7 +59,7 @@ def change_words(text: str) -> ChangeWords:
     said, because = typed.said()
     if said and not because and not words.changes_something:
         raise NotUnderstood(f"What is to change? Write for example {EXAMPLE}, or `/change ORD-123` for the form.")
-    return replace(words, because=said)
+    return replace(words, because=said, said=because)
 
 
 def _another(typed: Typed) -> bool:

@@ -138,7 +138,7 @@ def test_a_line_is_added_behind_the_last_with_a_key_of_its_own():
     assert outcome.result.asked.amount == 2000
 
 
-@pytest.mark.parametrize("price", ["", "ten", "-1", "1.005", "1e5", "12.345", "9" * 40])
+@pytest.mark.parametrize("price", ["", "ten", "-1", "1.005", "1e5", "12.345", "9" * 40, "99999999999999999999.00"])
 def test_a_price_that_is_none_is_said_under_its_field(price):
     assert refusal(change(adds=[AddLine("ABC-9", 1, price)]), line_refusals.PriceInvalid).field == "add.price"
 
@@ -146,6 +146,20 @@ def test_a_price_that_is_none_is_said_under_its_field(price):
 @pytest.mark.parametrize("quantity", [0, -1, 1_000_001])
 def test_an_added_line_has_a_possible_quantity(quantity):
     refusal(change(adds=[AddLine("ABC-9", quantity, "1.00")]), line_refusals.AddedQuantityInvalid)
+
+
+def test_no_line_comes_to_more_than_an_order_can_hold():
+    refused = refusal(
+        change(adds=[AddLine("ABC-9", 1_000_000, "9999999999999.00")]), line_refusals.AddedQuantityInvalid
+    )
+    assert refused.most == 1
+    dear = order_of({"ordered": 3, "unit_price": 4 * 10**14})
+    assert refusal(change(EditLine(1, 4), order=dear), line_refusals.QuantityInvalid).most == 3
+
+
+def test_a_line_of_many_units_can_still_be_made_smaller():
+    asked = change(EditLine(1, 4_999_999), order=order_of({"ordered": 5_000_000})).result.asked
+    assert asked.lines[0].after == 4_999_999
 
 
 def test_the_ship_by_date_moves():

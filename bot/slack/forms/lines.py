@@ -14,7 +14,7 @@ from workflows.values import Kind, Line, Order, Request
 from workflows.views import OrderView
 
 PAGE: Final = 40  # lines on one page
-IN_ONE_MENU: Final = 300  # lines; longer orders offer those of the page and the chosen ones
+IN_ONE_MENU: Final = 100  # choices that Slack takes; longer orders offer those of the page and the chosen ones
 PACKED: Final = 1500  # characters of choices that a form carries; Slack takes 3,000 of everything
 LISTED: Final = 5600
 PENDING: Final = 5

@@ -48,6 +48,9 @@ async def form_for(call: Call, desk: Desk, typed: CancelWords) -> Answer:
     if typed.reason and not typed.selected and policy.reason("cancel", typed.reason) is None:
         return words.private(NOT_SAID)
     found = await desk.reading.order(call.desk_id, typed.order) if typed.order else None
+    if typed.order and found is None:
+        close = await desk.reading.similar(call.desk_id, typed.order)
+        return words.answer(refusals.OrderUnknown(typed=typed.order, close=close))
     if unknown := unknown_line(found, [each.line for each in typed.lines]):
         return words.answer(unknown)
     view = cancel_form.build(

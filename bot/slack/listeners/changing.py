@@ -20,6 +20,7 @@ from workflows.policy.model import Policy
 from workflows.views import RequestView
 
 NOT_SAID = f"What is to change? Write for example {EXAMPLE}. `/change` alone opens the form."
+OTHER = "other"
 TYPE_IT = "/change ORDER line 2 qty 12 because REASON a note"
 
 
@@ -32,7 +33,7 @@ async def change(call: Call, desk: Desk, text: str) -> Answer:
     if preview and typed.order and not typed.changes_something:
         return words.private(NOT_SAID)
     policy = await desk.reading.policy(call.desk_id)
-    reason, note = reason_of(policy, typed.because)
+    reason, note = reason_of(policy, typed.because, said=typed.said)
     filled = _filled(typed, reason, note)
     if _needs_form(typed, reason) and not preview:
         return await form_for(call, desk, typed.order, filled)
@@ -45,15 +46,18 @@ async def change(call: Call, desk: Desk, text: str) -> Answer:
     return words.answer(result)
 
 
-def reason_of(policy: Policy | None, said: str) -> tuple[str, str]:
-    """The reason's code and the note. A desk with one reason for changes needs none to be typed."""
-    word, note = first_word(said)
+def reason_of(policy: Policy | None, typed: str, *, said: bool) -> tuple[str, str]:
+    """The reason's code and the note. Words of one's own stand for the desk's only reason, and where they are
+    `said` behind "because" for its `other`.
+    """
+    word, note = first_word(typed)
     code = word.rstrip(",:;.")
     reasons = policy.reasons_of("change") if policy else ()
     known = policy.reason("change", code) if policy and code else None
     if known:
         return known.code, note
-    return (reasons[0].code if len(reasons) == 1 else ""), said
+    own = (each.code for each in reasons if len(reasons) == 1 or (said and each.code == OTHER))
+    return (next(own, "") if typed else ""), typed
 
 
 def _needs_form(typed: ChangeWords, reason: str) -> bool:
@@ -71,6 +75,8 @@ async def form_for(call: Call, desk: Desk, order: str, filled: Filled) -> Answer
     if refused or policy is None:
         return words.answer(refused or refusals.NotSetUp())
     found = await desk.reading.order(call.desk_id, order) if order else None
+    if order and found is None:
+        return words.answer(refusals.OrderUnknown(typed=order, close=await desk.reading.similar(call.desk_id, order)))
     if unknown := unknown_line(found, [edit.line for edit in filled.edits]):
         return words.answer(unknown)
     view = change_form.build(policy, found=found, typed_order=order, filled=filled, channel=call.channel)
