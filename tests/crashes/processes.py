@@ -19,15 +19,16 @@ from store.policies import apply_policy
 from store.pool import make_pool
 from store.reading import Reading
 from tests.notices import until
-from tests.office import CREDIT_CHANNEL, CSR, DEMO_POLICY, DESK, IVAN, ROSA, Office
+from tests.office import CREDIT_CHANNEL, CSR, DEMO_POLICY, DESK, HOOKS, IVAN, LENA, ROSA, Office
 from tests.races.apps import NobodyToAsk
-from workflows.commands import Decide, PlaceHold, ReleaseHold
+from workflows.commands import CancelOrder, Decide, PlaceHold, ReleaseHold, Units
 from workflows.policy.load import parse_policy
 from workflows.results import Done
 from workflows.services import Claim, DeskService
 from workflows.transitions import Action
 
 ROOT = Path(__file__).parent.parent.parent
+LEADS = "C0CSLEAD"
 LEASE = "1.2"
 DEADLINE = 30
 OURS = ("SLACK_", "RESEND_", "REDTAG_", "DATABASE_URL", "PORT")
@@ -52,6 +53,7 @@ class Town(Office):
             "SLACK_API_URL": f"{workspace.base_url}/api/",
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_SIGNING_SECRET": workspace.signing_secret,
+            **HOOKS,
         }
 
     @contextlib.asynccontextmanager
@@ -110,7 +112,7 @@ async def open_town(url):
     async with running(workspace), make_pool(url) as pool:
         await apply_policy(pool, DESK, policy, by="test")
         town = Town(workspace, None, url, policy)
-        for user in ("U0CARL", "U0ROSA", "U0IVAN"):
+        for user in (CSR, ROSA, IVAN, LENA):
             town.rows("insert into members values (%s, %s, 'Person', '', '', 'active', now())", DESK, user)
         town.add_order()
         yield town
@@ -142,6 +144,29 @@ async def release_signed(town):
     async with make_pool(town.url) as pool:
         await done(pool, IVAN, Decide(2, Action.APPROVE, 1))
     town.rows("delete from notices where kind = 'card.redraw'")
+
+
+async def cancel_asked(town, hook):
+    """A cancel of two units that waits for its signature, on a desk that calls a refund system; its card."""
+    async with make_pool(town.url) as pool:
+        policy = town.policy.model_copy(update={"desk": town.policy.desk.model_copy(update={"refund_hook": hook})})
+        await apply_policy(pool, DESK, policy, by="test")
+        await done(pool, CSR, CancelOrder("ORD-123", (Units(1, 2),), "duplicate"))
+        drawn = approval_card(await Reading(pool).request(DESK, 1), "cs_lead")
+    town.rows("delete from notices")
+    workspace = town.workspace
+    bot = workspace.seed.bot_user
+    card = workspace.post(Message(LEADS, workspace.new_ts(), bot, drawn["text"], drawn["blocks"]))
+    town.rows("insert into cards values (%s, 1, %s, %s, now())", DESK, LEADS, card.ts)
+    return card
+
+
+async def cancel_signed(town, hook):
+    """The same, signed: its call waits to be sent, and nothing else."""
+    await cancel_asked(town, hook)
+    async with make_pool(town.url) as pool:
+        await done(pool, LENA, Decide(1, Action.APPROVE, 1))
+    town.rows("delete from notices where kind <> 'hook'")
 
 
 async def done(pool, user, command):
