@@ -299,7 +299,7 @@ async def test_rendering_that_hangs_is_cut_and_nothing_was_sent(sends):
 async def test_a_worker_that_stalled_past_its_lease_changes_nothing(outbox, sends, rows):
     notice = rows.notice()
     sends.gate = asyncio.Event()
-    async with delivering(Deaf(outbox), sends, poll=0.05):
+    async with delivering(Deaf(outbox), sends, poll=0.05, concurrency=1):
         await until(lambda: sends.under_way == 1)
         rows.free_lanes()
         (other,) = await outbox.claim(limit=1, lease=LEASE)
