@@ -165,7 +165,9 @@ def _destination(claimed: Claimed) -> str:
 
 def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> FloorRelease:
     """What the floor's e-mail says. Names stand in for mentions."""
-    released = view.request.kind is Kind.RELEASE_HOLD
+    request, done = view.request, view.request.state is RequestState.APPROVED
+    released = request.kind is Kind.RELEASE_HOLD
+    what = "Released" if released else request.kind.capitalize() if done else "No longer asked for"
     return FloorRelease(
         order=view.order.number,
         customer=view.order.customer,
@@ -181,7 +183,7 @@ def mail_values(view: RequestView, *, clear: bool, blockers: list[str]) -> Floor
         release_reason=view.release_reason_label,
         note=view.request.decision_note or view.request.note,
         desk=view.policy.desk.name,
-        what="Released" if released else "No longer asked for",
+        what=what,
         by="Approved by" if released else _ended(view),
     )
 

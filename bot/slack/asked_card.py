@@ -65,7 +65,8 @@ def earlier(view: RequestView) -> list[Block]:
     if view.request.kind is not Kind.CANCEL:
         return []
     said = [
-        f"{other.name}, {asked.units(other.asked)} units, {text.money(other.asked.total, other.asked.currency)}"
+        f"{other.name}, {text.count(asked.units(other.asked), 'unit')}, "
+        f"{text.money(other.asked.total, other.asked.currency)}"
         for other in view.others
         if other.state is RequestState.APPROVED and isinstance(other.asked, Cancellation)
     ]

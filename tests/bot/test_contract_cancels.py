@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli.gate import gate_json
 from store.reading import Reading
-from tests.office import CREDIT_CHANNEL, CSR, DESK, FLOOR_CHANNEL, LENA, ROSA, open_office, seen
+from tests.office import CREDIT_CHANNEL, CSR, CSR2, DESK, FLOOR_CHANNEL, LENA, ROSA, open_office, seen
 
 LEADS = "C0CSLEAD"
 PROMISE = "Clear to ship"
@@ -52,6 +52,28 @@ async def test_a_pending_cancel_is_named_by_its_own_reason_where_a_hold_has_the_
     (post,) = office.workspace.messages(FLOOR_CHANNEL)
     assert "Still on hold" in seen(post)
     assert "Fraud (R-1" in seen(post)
+
+
+async def test_the_floor_is_mailed_that_the_cancel_it_waited_for_was_signed(office):
+    await said_and_done(office, "/hold ORD-123 credit")
+    await approve(office, ROSA, CREDIT_CHANNEL)
+    await said_and_done(office, "/cancel ORD-123 line 1 qty 2 duplicate")
+    await said_and_done(office, "/release ORD-123 paid")
+    await approve(office, ROSA, CREDIT_CHANNEL)
+    await approve(office)
+    mails = [mail for mail in office.workspace.mails if mail.to == ("floor@acme.example",)]
+    assert [PROMISE in mail.text for mail in mails] == [False, True]
+    assert "no longer asked for" not in mails[1].text.lower()
+    assert "Cancel: Ordered twice" in mails[1].text
+
+
+async def test_who_asked_before_is_named_under_the_field(office):
+    await said_and_done(office, "/cancel ORD-123 line 1 qty 2 duplicate")
+    await office.command(CSR2, "/cancel ORD-123 line 1")
+    (view,) = office.workspace.views(CSR2)
+    answer = await office.workspace.submit(CSR2, view.id, reason="duplicate")
+    assert "Carla Nguyen" in answer.errors["lines"]
+    assert "R-1" in answer.errors["lines"]
 
 
 async def test_withdrawing_in_the_home_tab_sends_no_direct_message(office):

@@ -31,7 +31,13 @@ async def run_view(call: Call, desk: Desk) -> Answer:
     except FormProblem as problem:
         return _problem(problem, call.view)
     result = await desk.service.handle(call.desk_id, call.claim, command)
-    return _refused(result, call.view) if isinstance(result, Refusal) else NOTHING
+    return _refused(result, call.view, await _names(call, desk, result)) if isinstance(result, Refusal) else NOTHING
+
+
+async def _names(call: Call, desk: Desk, refusal: Refusal) -> Mapping[str, str]:
+    """Under a field nobody can be mentioned, so people are named."""
+    found = await desk.reading.order(call.desk_id, str(getattr(refusal, "order", "")))
+    return found.names if found else {}
 
 
 def _problem(problem: FormProblem, view: Mapping[str, Any]) -> Answer:
@@ -41,8 +47,8 @@ def _problem(problem: FormProblem, view: Mapping[str, Any]) -> Answer:
     return {"response_action": "update", "view": message_view("Not done", escape(str(problem)))}
 
 
-def _refused(refusal: Refusal, view: Mapping[str, Any]) -> Answer:
-    errors = forms.errors(refusal, view)
+def _refused(refusal: Refusal, view: Mapping[str, Any], names: Mapping[str, str]) -> Answer:
+    errors = forms.errors(refusal, view, names)
     if errors:
         return {"response_action": "errors", "errors": errors}
     return {"response_action": "update", "view": message_view("Not done", refusal.sentence(SlackWords()))}
