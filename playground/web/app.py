@@ -47,7 +47,8 @@ class Page:
     """Set when the server stops: open event streams then end."""
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.workspace, Reading(since=f"{self.workspace.clock():.6f}"))
+        commands = frozenset(command.name for command in self.menu.commands)
+        self.desk = Desk(self.workspace, Reading(since=f"{self.workspace.clock():.6f}"), commands)
 
     def state(self, request: Request) -> JSON:
         user = request.query_params.get("user") or picture.first_person(self.workspace)

@@ -16,12 +16,14 @@ from playground.web.reading import Reading
 from playground.web.typed import to_mrkdwn
 
 JSON = dict[str, Any]
+UNKNOWN_COMMAND = "unknown_command"
 
 
 @dataclass(frozen=True)
 class Desk:
     workspace: Workspace
     reading: Reading
+    commands: frozenset[str]
 
 
 def done(answer: Answer, words: str | None = None) -> JSON:
@@ -34,6 +36,10 @@ def done(answer: Answer, words: str | None = None) -> JSON:
 
 
 async def command(desk: Desk, body: bodies.Typed) -> JSON:
+    """Slack itself answers to a command that no app has."""
+    name = body.text.split(maxsplit=1)[0].lower()
+    if name not in desk.commands:
+        return done(Answer(error=UNKNOWN_COMMAND), wording.for_unknown_command(name))
     answer = await desk.workspace.command(body.user, body.channel, body.text)
     return done(answer, wording.for_command(body.text, answer.error or ""))
 

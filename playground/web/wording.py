@@ -6,6 +6,14 @@ CODE = re.compile(r"[a-z_]+")
 TOO_LATE = "Operation timed out. Apps need to respond within 3 seconds."
 
 
+def for_unknown_command(name: str) -> str:
+    return (
+        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted "
+        "as commands. If you are trying to send a message and not run a command, try preceding the “/” with an "
+        "empty space."
+    )
+
+
 def for_command(typed: str, error: str) -> str:
     if not CODE.fullmatch(error):
         return error

@@ -46,6 +46,16 @@ async def form(workspace, bot, client, tab, *blocks, **more):
     return tab.get_by_test_id("modal")
 
 
+async def test_a_command_that_nobody_has_is_told_and_a_space_makes_it_a_message(workspace, window, address):
+    tab = await window(address)
+    await say(tab, "/nope ORD-1")
+    await expect(tab.locator(".ephemeral.failure")).to_contain_text("/nope is not a valid command.")
+    await say(tab, " /nope ORD-1")
+    await expect(said(tab, "/nope ORD-1").last).to_be_visible()
+    await expect(tab.locator("main article:not(.ephemeral)")).to_contain_text("/nope ORD-1")
+    assert workspace.deliveries == []
+
+
 async def test_an_app_that_answers_late_shows_what_slack_shows(workspace, bot, client, window, address):
     tab = await window(address)
     await card(client)

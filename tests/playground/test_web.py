@@ -303,6 +303,13 @@ async def test_a_command_without_an_app_shows_the_error_of_slack(do):
     assert answer["shown"] == '/hold failed with the error "dispatch_failed"'
 
 
+@pytest.mark.parametrize("text", ["/nope x", "/holdx", "/"])
+async def test_a_command_that_no_app_has_is_answered_by_slack_itself(workspace, bot, do, text):
+    answer = await do("command", user=CARL, channel="C0ORDERS", text=text)
+    assert answer["shown"].startswith(f"{text.split()[0]} is not a valid command. In Slack, all messages that start")
+    assert workspace.deliveries == []
+
+
 async def test_a_late_answer_shows_a_timeout(workspace, bot, do):
     bot.pause, workspace.answer_within = 0.5, 0.05
     answer = await do("command", user=CARL, channel="C0ORDERS", text="/hold ORD-1 credit")

@@ -146,8 +146,9 @@ export class Composer {
   }
 
   // The field is free at once, as in Slack; the words come back only when they could not be sent at all.
+  // A space before a slash stays: with it the words are no command.
   async send() {
-    const text = this.field.value.trim();
+    const text = this.field.value.replace(/^\s+(?!\/|\s)/, "").trimEnd();
     if (!text) return;
     this.hide();
     this.empty();
