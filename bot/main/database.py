@@ -14,8 +14,8 @@ from store.embedded import EmbeddedProblem, start_embedded
 from store.migrate import NEWER, MigrationProblem, current, knows, newest, upgrade
 
 BAD_ADDRESS: Final = (
-    "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name, with every special character "
-    "of the password as %XX."
+    "DATABASE_URL cannot be read: its password needs every special character as %XX, such as %40 for @. After the @ "
+    "come the host, its port if it is not 5432, and the name of the database."
 )
 
 
@@ -40,7 +40,8 @@ def _check_address(url: str) -> None:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise SettingsProblem((BAD_ADDRESS,)) from None
-    if not all(port.isdigit() for port in str(parts.get("port") or 5432).split(",")):
+    ports = str(parts.get("port") or 5432).split(",")
+    if "@" in str(parts.get("host")) or not all(port.isdigit() for port in ports):
         raise SettingsProblem((BAD_ADDRESS,))
 
 

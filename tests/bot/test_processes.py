@@ -115,7 +115,14 @@ def test_each_wrong_setting_is_one_line_that_does_not_repeat_it():
     assert CANARY not in done.errors
 
 
-@pytest.mark.parametrize("address", [f"{NOBODY}?{CANARY}=1", NOBODY.replace(":1/", f":{CANARY}/")])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{NOBODY}?{CANARY}=1",
+        NOBODY.replace(":1/", f":{CANARY}/"),
+        f"postgresql://redtag:half@{CANARY}@127.0.0.1:1/none",
+    ],
+)
 def test_an_address_that_cannot_be_read_is_wrong_and_is_not_repeated(address):
     done = redtag("serve", **NEEDED, DATABASE_URL=address)
     assert done.code == 2
