@@ -45,7 +45,8 @@ SNAPSHOT: Final = f"""
              select jsonb_agg(f.member order by f.at, f.member) from request_followers f
              where f.desk_id = %(desk)s and f.request = r.number)) order by r.number)
          from requests r where r.desk_id = %(desk)s and r.order_number = orders.number
-         and (r.state = 'pending' or r.number = %(request)s)) as requests,
+         and (r.state = 'pending' or r.number = %(request)s
+              or %(request)s > 0 and r.kind <> 'release_hold')) as requests,
         (select jsonb_agg(distinct facts ->> 'refusal') from audit
          where desk_id = %(desk)s and actor = %(user)s and at > clock_timestamp() - interval '1 minute'
          and action = 'request.refused') as refusals,

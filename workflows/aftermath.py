@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from workflows import telling
 from workflows.commands import Decide
@@ -10,7 +11,9 @@ from workflows.outcome import HoldChange, Notice, Snapshot
 from workflows.policy.model import Policy
 from workflows.reasons import block_label, reason_label
 from workflows.results import Done
-from workflows.values import Hold, HoldState, Kind, Request
+from workflows.values import GONE, Hold, HoldState, Kind, Request, RequestState
+
+_APPROVED = RequestState.APPROVED
 
 
 def blockers_after(
@@ -37,14 +40,34 @@ def told(snapshot: Snapshot, request: Request, what: str, note: str) -> tuple[No
 def floor_when_last_doubt_is_gone(
     snapshot: Snapshot, policy: Policy, request: Request, remaining: tuple[str, ...]
 ) -> tuple[Notice, ...]:
-    """A release said "still on hold" because of this request; now that it is gone, the floor must hear so."""
-    waited = any(
-        hold.closed_at and hold.state is HoldState.RELEASED and hold.closed_at >= request.requested_at
-        for hold in snapshot.holds
-    )
-    if request.kind is Kind.RELEASE_HOLD or remaining or not waited:
+    """The floor was told "still on hold" while this request was pending; now that it is gone, it must hear so.
+
+    The e-mails go only where a release was mailed as well.
+    """
+    gone = snapshot.order is None or snapshot.order.stage in GONE
+    if gone or request.kind is Kind.RELEASE_HOLD or remaining:
         return ()
-    return telling.release_announcements(policy, request.order_number, request.number, clear=True, blockers=())
+    since = _in_doubt_since(snapshot, request)
+    released = any(
+        hold.closed_at and hold.state is HoldState.RELEASED and hold.closed_at >= since for hold in snapshot.holds
+    )
+    approved = any(
+        _over(each, since) and each.asked and each.state is RequestState.APPROVED for each in snapshot.requests
+    )
+    news = telling.release_announcements(policy, request.order_number, request.number, clear=True, blockers=())
+    return tuple(notice for notice in news if released or (approved and notice.kind == "floor"))
+
+
+def _in_doubt_since(snapshot: Snapshot, request: Request) -> datetime:
+    """From when on one request or another has been pending without a break."""
+    since, earlier = request.requested_at, sorted(snapshot.requests, key=lambda each: each.number, reverse=True)
+    while found := next((each for each in earlier if _over(each, since) and each.requested_at < since), None):
+        since = found.requested_at
+    return since
+
+
+def _over(request: Request, since: datetime) -> bool:
+    return request.decided_at is not None and request.decided_at >= since
 
 
 def reply(snapshot: Snapshot, command: Decide, done: Done) -> Notice | None:

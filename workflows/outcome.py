@@ -204,8 +204,9 @@ class Outcome:
 class Snapshot:
     """What is true at the moment of deciding, read under the order's lock.
 
-    `requests` are the order's pending ones and the one the command names; `recent_refusals` are the names of the
-    refusals written for this actor in the last minute; `names` are those of the people of the request that is named.
+    `requests` are the order's pending ones; where the command names a request also that one, and every decided one that
+    is no release. `recent_refusals` are the names of the refusals written for this actor in the last minute; `names`
+    are those of the people of the request that is named.
     """
 
     now: datetime
