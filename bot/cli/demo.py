@@ -69,7 +69,7 @@ def demo(
         click.echo(f"Ready after {took(time.monotonic() - began, before)}. Ctrl-C stops everything; the data stays.")
         if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        _wait_for_end(children)
+        _wait_for_end(*children)
     click.echo("Stopped.")
 
 
@@ -122,7 +122,7 @@ def _empty(folder: Path, *, keep: Path) -> None:
 @contextlib.contextmanager
 def _running(
     folder: Path, listener: socket.socket, orders: Path | None, *, socket_mode: bool
-) -> Iterator[tuple[str, tuple[Child, ...]]]:
+) -> Iterator[tuple[str, tuple[Child, Child]]]:
     """Database, playground and bot, stopped in the reverse order."""
     from bot.main.database import migrate
 
@@ -241,8 +241,12 @@ def _has_screen() -> bool:
     return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _wait_for_end(children: tuple[Child, ...]) -> None:
-    """Until Ctrl-C, or until a child is gone."""
-    while not (gone := [each for each in children if each.has_ended()]):
+def _wait_for_end(playground: Child, bot: Child) -> None:
+    """Until Ctrl-C, or until the playground is gone. Without its bot the page shows what Slack would show."""
+    while not bot.has_ended() and not playground.has_ended():
         time.sleep(0.5)
-    raise Stop(f"The {gone[0].name} has ended, so the demo stops: {gone[0].log} says why.")
+    if not playground.has_ended():
+        click.echo(f"The bot has ended: {bot.log} says why. The page stays, as Slack would. `redtag demo` starts anew.")
+    while not playground.has_ended():
+        time.sleep(0.5)
+    raise Stop(f"The playground has ended, so the demo stops: {playground.log} says why.")

@@ -112,13 +112,29 @@ def test_ctrl_c_while_it_starts_leaves_nothing_running(fresh_dir):
         assert "Playground:" not in said
 
 
-def test_when_a_part_of_it_dies_the_demo_stops_and_says_which(data_dir):
+def kill_part(run, name):
+    os.kill(json.loads((run.folder / f"{name}.lock").read_text())["pid"], signal.SIGKILL)
+
+
+def test_when_the_bot_dies_the_page_stays_and_shows_what_slack_would(data_dir):
     with demo(data_dir) as run:
         run.started()
-        os.kill(json.loads((run.folder / "bot.lock").read_text())["pid"], signal.SIGKILL)
+        kill_part(run, "bot")
+        until(lambda: f"The bot has ended: {run.folder}/bot.log says why." in run.said)
+        assert run.type(CSR, "/order ORD-1004")["shown"] == '/order failed with the error "dispatch_failed"'
+        assert run.stop()[0] == 0
+        assert run.left() == []
+
+
+def test_when_the_page_dies_the_demo_stops_and_says_so(data_dir):
+    with demo(data_dir) as run:
+        run.started()
+        kill_part(run, "playground")
         code, said = run.ended()
         assert code == 1
-        assert said.splitlines()[-1] == f"The bot has ended, so the demo stops: {run.folder}/bot.log says why."
+        assert said.splitlines()[-1] == (
+            f"The playground has ended, so the demo stops: {run.folder}/playground.log says why."
+        )
         assert run.left() == []
 
 
