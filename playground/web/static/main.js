@@ -43,7 +43,7 @@ async function untilSettled(kind, job) {
   }
 }
 
-const READERS = { state: readState, messages: readMessages, thread: readThread, views: readViews, home: readHome, mail: () => mail.refresh() };
+const READERS = { state: readState, messages: readMessages, thread: readThread, views: readViews, home: readHome, mail: () => mail.refresh(), tour: () => tour.refresh() };
 const AFTER = {
   all: ["state", "messages", "thread", "views", "home", "mail"],
   messages: ["state"], views: ["views"], home: ["home"], mail: ["mail"],
@@ -53,7 +53,7 @@ function changed(change) {
   const kinds = [...(AFTER[change.kind] ?? [])];
   if (change.kind === "messages" && (!change.channel || change.channel === page.view)) kinds.push("messages", "thread");
   for (const kind of kinds) read(kind);
-  tour.refresh();
+  read("tour");
   inspector.refresh();
 }
 
