@@ -199,16 +199,28 @@ CHANGED_TOTALS: Final = f"""
     where o.desk_id = %(desk)s and o.number = unheard.order_number and o.import_number = %(number)s and o.version > 1
 """
 
+# A line that we added goes when the source brings its own: one more like it than the source has had before.
+TAKEN_OVER: Final = """
+    delete from order_lines l using orders o, import_rows s
+    where l.desk_id = %(desk)s and o.desk_id = %(desk)s and o.number = l.order_number
+    and s.run = any(%(good)s) and s.order_number = o.number
+    and o.import_number = %(number)s and o.version > 1 and l.ours ? 'added'
+    and (select count(*) from jsonb_array_elements(s.document -> 'lines') x
+         where x ->> 'sku' = l.sku and x -> 'ordered' = to_jsonb(l.ordered))
+      > (select count(*) from order_lines e
+         where e.desk_id = %(desk)s and e.order_number = o.number
+         and coalesce(e.ours -> 'sku' ->> 0, e.sku) = l.sku
+         and coalesce((e.ours -> 'ordered' ->> 0)::bigint, e.ordered) = l.ordered
+         and (not e.ours ? 'added' or e.line < l.line))
+"""
+
 GONE_LINES: Final = """
     delete from order_lines l using orders o, import_rows s
     where l.desk_id = %(desk)s and o.desk_id = %(desk)s and o.number = l.order_number
     and s.run = any(%(good)s) and s.order_number = o.number
     and o.import_number = %(number)s and o.version > 1
     and not exists (select from jsonb_array_elements(s.document -> 'lines') x where x ->> 'key' = l.key)
-    -- One that we added goes when the source brings its own.
-    and (not l.ours ? 'added' or exists (
-        select from jsonb_array_elements(s.document -> 'lines') x
-        where x ->> 'sku' = l.sku and x -> 'ordered' = to_jsonb(l.ordered)))
+    and not l.ours ? 'added'
 """
 
 AUDIT: Final = """

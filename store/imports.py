@@ -152,7 +152,7 @@ class Importing:
     def _merge_changed(self) -> None:
         self._execute(sql.LOCK_CHANGED)
         before = {row["number"]: _seen(row) for row in self._execute(sql.WATCHED)}
-        for statement in (sql.CHANGED_ORDERS, sql.CHANGED_LINES, sql.GONE_LINES, sql.CHANGED_TOTALS):
+        for statement in (sql.CHANGED_ORDERS, sql.TAKEN_OVER, sql.CHANGED_LINES, sql.GONE_LINES, sql.CHANGED_TOTALS):
             self._execute(statement)
         self._audit_watched(before)
 

@@ -114,3 +114,17 @@ def test_the_moment_when_units_were_first_heard_to_have_moved_is_kept(desk):
     assert first == picked
     desk.take([line(status="shipped", customer="Someone Else"), line(number=2, customer="Someone Else")])
     assert desk.column("shipped_at")[0] == first
+
+
+def test_a_line_that_we_added_stays_though_another_line_is_just_like_it(desk):
+    first = desk.lines()[0]
+    desk.rows(
+        """insert into order_lines (desk_id, order_number, key, line, sku, ordered, unit_price, ours)
+           values (%s, 'ORD-1', 'R-12/1', 3, %s, %s, 2000, %s)""",
+        desk.desk_id, first["sku"], first["ordered"], Jsonb({"added": first["ordered"]}),
+    )  # fmt: skip
+    desk.take([line(status="picked", order_total="200.00"), line(number=2, order_total="")])
+    assert desk.column("key") == ["1", "2", "R-12/1"]
+    desk.take([line(order_total="300.00"), line(number=2, order_total=""), line(number=3, order_total="")])
+    assert desk.column("key") == ["1", "2", "3"]
+    assert desk.order()["total"] == 30_000
