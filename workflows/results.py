@@ -17,7 +17,7 @@ class Signers(Value):
     members: tuple[str, ...]
 
     def sentence(self, words: Words) -> str:
-        people = listed([words.member(member) for member in self.members])
+        people = listed([*dict.fromkeys(words.member(member) for member in self.members)])
         return f"{words.text(self.label)} ({people})" if people else f"{words.text(self.label)} (nobody at the moment)"
 
 

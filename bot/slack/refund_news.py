@@ -18,7 +18,10 @@ SAID: Final[Mapping[str, str]] = {
     ),
 }
 WAITING: Final = "The refund of {request} ({amount}) is being sent."
-NEXT: Final = "Redtag goes on trying for three days. Accounts receivable, a manager or an admin can try at once."
+NEXT: Final = (
+    "Redtag goes on trying for three days, unless that cannot help. "
+    "Accounts receivable, a manager or an admin can try at once."
+)
 
 
 def refund_news(view: RequestView, call: HookCall) -> Message:

@@ -14,7 +14,8 @@ _UNTIL: Final = re.compile(r"^until\s+(\S+)\s*(.*)$", re.IGNORECASE | re.DOTALL)
 
 class NotADate(Exception):
     def __init__(self, typed: str) -> None:
-        super().__init__(f"“{typed[:40]}” is not a date. Write it as year-month-day, for example 2026-12-01.")
+        said = f"“{typed[:40]}” is not a date." if typed else "The date is missing."
+        super().__init__(f"{said} Write it as year-month-day, for example 2026-12-01.")
 
 
 @dataclass(frozen=True, slots=True)

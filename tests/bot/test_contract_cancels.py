@@ -74,6 +74,7 @@ async def test_who_asked_before_is_named_under_the_field(office):
     answer = await office.workspace.submit(CSR2, view.id, reason="duplicate")
     assert "Carla Nguyen" in answer.errors["lines"]
     assert "R-1" in answer.errors["lines"]
+    assert answer.errors["lines"].count("a colleague") == 1  # two that the desk has not met yet
 
 
 async def test_withdrawing_in_the_home_tab_sends_no_direct_message(office):
