@@ -1,16 +1,19 @@
 """Stands between a rehearsal's bot and Slack. It passes on what belongs into the test channel, and keeps what it saw.
 
-Messages for single people go no further, so that nobody is bothered. Buttons that reach Slack carry nothing: if
-somebody pressed one, the desk's real bot would get the click, and take its number for that of a real request.
+Messages for single people go no further, and who would be mentioned is only named, so that nobody is bothered. Buttons
+that reach Slack carry nothing: if somebody pressed one, the desk's real bot would get the click, and take its number
+for that of a real request.
 """
 
 import copy
 import json
+import re
 import socket
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from html import escape
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -26,6 +29,7 @@ PEOPLE: Final = ("U", "W", "D")
 KEPT: Final = frozenset({"chat.postMessage", "chat.update"})
 STRUCTURED: Final = ("attachments", "blocks", "metadata")
 FORWARD_SECONDS: Final = 30
+MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 class Relay:
@@ -38,6 +42,7 @@ class Relay:
         self._email = email
         self.posts: dict[str, Post] = {}
         self.private: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, str] = {}
 
     @asynccontextmanager
     async def serving(self, listener: socket.socket) -> AsyncIterator[None]:
@@ -81,13 +86,17 @@ class Relay:
 
     async def _passed_on(self, method: str, arguments: JSON) -> web.Response:
         headers = {"Authorization": f"Bearer {self._token}"}
-        form = {name: _written(value) for name, value in without_values(arguments).items() if value is not None}
+        shown = without_values(arguments)
+        if method in KEPT:
+            shown = named_only(shown, self._names)
+        form = {name: _written(value) for name, value in shown.items() if value is not None}
         url = f"{self._api_url}{method}"
         async with self._session.post(url, data=form, headers=headers, allow_redirects=False) as answer:
             body = await answer.read()
             if method in KEPT:
                 self._keep(arguments, body)
             if method.startswith("users."):
+                self._names |= _names(body)
                 body = _readdressed(body, self._email)
             waiting = answer.headers.get("Retry-After")
             more = {"Retry-After": waiting} if waiting else {}
@@ -105,12 +114,21 @@ class Relay:
         self.posts[ts] = Post(str(answer["channel"]), ts, text, blocks, before.thread if before else thread)
 
 
+def _people(answer: JSON) -> list[JSON]:
+    found = (answer.get("user"), *(answer.get("members") or ()))
+    return [person for person in found if isinstance(person, dict) and isinstance(person.get("profile"), dict)]
+
+
+def _names(body: bytes) -> dict[str, str]:
+    people = _people(_json(body))
+    return {str(one.get("id")): str(one["profile"].get("real_name") or one.get("name") or "") for one in people}
+
+
 def _readdressed(body: bytes, email: str) -> bytes:
     """People as Slack describes them, with another address."""
     answer = _json(body)
-    for person in (answer.get("user"), *(answer.get("members") or ())):
-        if isinstance(person, dict) and isinstance(person.get("profile"), dict):
-            person["profile"]["email"] = email
+    for person in _people(answer):
+        person["profile"]["email"] = email
     return json.dumps(answer).encode() if answer else body
 
 
@@ -141,6 +159,15 @@ def without_values(arguments: JSON) -> JSON:
             if isinstance(element, dict) and "value" in element:
                 element["value"] = INERT
     return shown
+
+
+def named_only(said: Any, names: Mapping[str, str]) -> Any:
+    """The same, with names where people were mentioned: a mention notifies."""
+    if isinstance(said, str):
+        return MENTION.sub(lambda found: escape(names.get(found[1]) or found[1], quote=False), said)
+    if isinstance(said, Mapping):
+        return {key: named_only(value, names) for key, value in said.items()}
+    return [named_only(each, names) for each in said] if isinstance(said, list) else said
 
 
 def _written(value: Any) -> str:

@@ -56,6 +56,17 @@ async def test_what_is_for_one_person_goes_no_further_and_the_bot_is_told_that_i
     assert workspace.calls == []
 
 
+async def test_people_are_named_in_the_channel_and_not_notified(workspace):
+    asked = [{"type": "section", "text": {"type": "mrkdwn", "text": f"<@{ROSA}> asks, <@U0WALT> signs"}}]
+    async with relayed(workspace) as (relay, client, _):
+        await client.users_info(user=ROSA)
+        await client.chat_postMessage(channel=ROOM, text=f"<@{ROSA}> asks", blocks=asked)
+    (message,) = workspace.messages(ROOM)
+    assert (message.text, message.blocks[0]["text"]["text"]) == ("Rosa Alvarez asks", "Rosa Alvarez asks, U0WALT signs")
+    (kept,) = relay.posts.values()
+    assert kept.text == f"<@{ROSA}> asks"
+
+
 async def test_people_are_looked_up_but_no_e_mail_can_reach_them(workspace):
     async with relayed(workspace) as (_, client, _):
         user = (await client.users_info(user=ROSA))["user"]
