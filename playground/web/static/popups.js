@@ -77,7 +77,9 @@ export function confirmed(confirm) {
 
 const TOAST_MS = 8000;
 
+// What is said already is not said once more.
 export function toast(message, { error = false } = {}) {
+  if ([...document.querySelectorAll("#toasts .toast span")].some((each) => each.textContent === message)) return;
   const node = h("div", { class: error ? "toast error" : "toast", role: error ? "alert" : "status" },
     error ? icon("warn") : null, h("span", {}, message), iconButton("close", "Dismiss", { onclick: () => node.remove() }));
   document.getElementById("toasts").append(node);
