@@ -63,6 +63,7 @@ def malformed() -> Iterator[Saying]:
     for name, number in [("none", ""), ("unreadable", "A\u0000B"), ("too long", "9" * 70), ("other form", "INV-7")]:
         yield Saying(f"An order number: {name}", _malformed(number))
     yield Saying("a date", str(typed.NotADate("next week")))
+    yield Saying("no date", str(typed.NotADate("")))
     for parse, text in UNCLEAR:
         try:
             parse(text)
