@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from playground.samples import Item, Sale
+from playground.sample_sales import Item, Sale
 
 Row = Sequence[object]
 MOST_ITEMS: Final = 5

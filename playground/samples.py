@@ -4,13 +4,13 @@ import csv
 import io
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, TypeVar
 
 from playground.sample_exports import amazon, netsuite, woocommerce
 from playground.sample_goods import ARTICLES, CURRENCIES, CUSTOMERS, SHOPIFY_HEADER
+from playground.sample_sales import Item, Sale
 
 T = TypeVar("T")
 
@@ -36,43 +36,6 @@ GONE: Final = {"shipped", "delivered"}
 
 # Orders that the documentation and the tour of the playground name.
 KNOWN: Final = {123: "open", 1042: "partly picked", 1050: "shipped", 1060: "cancelled"}
-
-
-@dataclass(frozen=True)
-class Item:
-    line: int
-    sku: str
-    name: str
-    quantity: int
-    price: int  # minor units
-    stage: str
-    cancelled: int = 0
-    picked: int = 0
-    packed: int = 0
-    shipped: int = 0
-    counted: bool = False  # whether the quantities say what the stage alone cannot
-
-
-@dataclass(frozen=True)
-class Sale:
-    number: int
-    customer: str
-    email: str
-    currency: str
-    decimals: int
-    ship_by: date | None
-    stage: str
-    items: tuple[Item, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(item.quantity * item.price for item in self.items)
-
-    def money(self, minor: int) -> str:
-        if not self.decimals:
-            return str(minor)
-        whole, rest = divmod(minor, 10**self.decimals)
-        return f"{whole}.{rest:0{self.decimals}d}"
 
 
 class Dice:

@@ -118,6 +118,10 @@ class Order:
     shipping: int = 0
 
     @property
+    def left_to_ship(self) -> int:
+        return sum(max(line.remaining - line.shipped, 0) for line in self.lines)
+
+    @property
     def stage(self) -> Stage:
         """Where the least advanced of the remaining units stands."""
         live = [line for line in self.lines if line.remaining > 0]

@@ -8,7 +8,7 @@ from bot.slack import facts, floor_asked, text
 from bot.slack.blocks import Message, context, message, section
 from bot.slack.words import still_holding
 from workflows.asked import Asked
-from workflows.values import Kind, Request, RequestState, Stage
+from workflows.values import Kind, Request, RequestState
 from workflows.views import RequestView
 from workflows.words import listed
 
@@ -40,10 +40,11 @@ def _told(said: list[str], *, clear: bool) -> Message:
 
 
 def _news(view: RequestView, asked: Asked, clear: bool, blockers: Sequence[str]) -> Message:
-    """An approved cancel or change."""
+    """An approved cancel or change. Where nothing is left to ship, nothing is clear to, and nothing is held."""
+    clear = clear and view.order.left_to_ship > 0
     body = floor_asked.body(view, asked, CLEAR if clear else "", HELD, blockers)
     first = floor_asked.headline(view, asked).replace("*", "")
-    state = CLEAR if clear else "" if view.order.stage is Stage.CANCELLED else f"{HELD} by {still_holding(blockers)}"
+    state = CLEAR if clear else f"{HELD} by {still_holding(blockers)}" if view.order.left_to_ship else ""
     return _told([f"{first}: {state}".rstrip(": "), body, floor_asked.why(view, asked)], clear=clear)
 
 
@@ -69,4 +70,4 @@ def _nothing(view: RequestView) -> str:
 
 
 def _ended(request: Request) -> str:
-    return "voided when opened by" if request.state is RequestState.VOID else f"{request.state} by"
+    return "found void by" if request.state is RequestState.VOID else f"{request.state} by"

@@ -41,7 +41,9 @@ def stops(found: Asked, view: RequestView) -> list[str]:
 def rest(view: RequestView, clear: str, held: str, blockers: Sequence[str]) -> str:
     if view.order.stage is Stage.CANCELLED:
         return "The order is cancelled."
-    units = text.count(sum(max(line.remaining - line.shipped, 0) for line in view.order.lines), "unit")
+    if not view.order.left_to_ship:
+        return "Nothing is left to ship."
+    units = text.count(view.order.left_to_ship, "unit")
     ship_by = f", ship by {text.day(view.order.ship_by)}" if view.order.ship_by else ""
     if clear:
         return f"*{clear}* · left to ship: {units}{ship_by}"

@@ -154,6 +154,15 @@ def test_the_floor_reads_the_three_words_only_when_nothing_is_open(clear, blocke
     assert_message(post, KNOWN)
 
 
+@pytest.mark.parametrize("clear", [True, False])
+def test_where_only_shipped_units_are_left_nothing_is_clear_to_ship_and_nothing_held(clear):
+    order = make_order(lines=[make_line(line=2, ordered=5, cancelled=3, shipped=2)])
+    said = all_text(floor_post(view(cancellation(), state=RequestState.APPROVED, order=order), clear))
+    assert "Nothing is left to ship." in said
+    assert CLEAR not in said
+    assert HELD not in said
+
+
 def test_a_cancelled_order_is_never_clear_to_ship_and_never_held():
     order = make_order(lines=[make_line(line=2, cancelled=3)])
     said = all_text(floor_post(view(cancellation(whole=True), state=RequestState.APPROVED, order=order), clear=False))

@@ -2,7 +2,7 @@
 
 import httpx
 
-from bot.clock.roll_call import roll_call
+from bot.clock.roll_call import AT_ONCE, roll_call
 from store.attic import Attic
 from store.people import RoleHolders
 from tests.office import CSR, DESK, ROSA
@@ -22,6 +22,18 @@ async def test_role_holders_are_asked_about_until_they_were(office):
         "name": "Rosa Alvarez",
         "standing": "active",
     }
+
+
+async def test_a_new_desk_knows_its_people_without_waiting_for_the_pace(office):
+    rests = []
+
+    async def rest(seconds):
+        rests.append(seconds)
+
+    people = RoleHolders(office.parts.pool)
+    assert 0 < len(await people.not_checked_lately()) < AT_ONCE
+    await roll_call(people, office.parts.directory, rest)
+    assert rests == []
 
 
 async def test_a_role_holder_who_left_is_found_out_by_the_next_round(office):
