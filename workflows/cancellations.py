@@ -25,6 +25,8 @@ def decide_cancel(snapshot: Snapshot, command: CancelOrder, policy: Policy) -> O
     if reason is None:
         return reason_unknown(policy, "cancel", command.reason)
     chosen = _chosen(order, command.lines, policy)
+    if isinstance(chosen, line_refusals.PartlyGone):
+        return chosen.model_copy(update={"reason": reason.code, "note": command.note})
     if isinstance(chosen, Refusal):
         return chosen
     asked = _cancellation(snapshot, order, chosen, policy)

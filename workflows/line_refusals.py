@@ -104,11 +104,16 @@ class UnitsBlocked(Refusal):
 
 
 class PartlyGone(Refusal):
-    """The whole order, some of which cannot be cancelled. `rest`: line and units that can."""
+    """The whole order, some of which cannot be cancelled. `rest`: line and units that can.
+
+    `reason` and `note` are what was given, for whoever goes on to ask for the rest.
+    """
 
     order: str
     why: tuple[str, ...]
     rest: tuple[tuple[int, int], ...]
+    reason: str = ""
+    note: str = ""
 
     @property
     def field(self) -> str:

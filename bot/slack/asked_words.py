@@ -12,6 +12,7 @@ from workflows.results import Done, Result
 from workflows.values import Kind, Request
 
 ABOUT: Final = 4000  # characters of lines in an answer
+LONGEST_VALUE: Final = 2000  # of a button, in Slack
 ANY_VERSION: Final = 1  # joining is not judged by version
 SENTENCES: Final[Mapping[tuple[str, str], str]] = {
     ("requested", Kind.CANCEL): "{request}: you asked to cancel {asked} ({reason}). {signers}",
@@ -77,8 +78,9 @@ def _change(found: Change) -> str:
 def offers(result: Result) -> list[Block]:
     """What can be done about an answer right there."""
     match result:
-        case line_refusals.PartlyGone(order=order, rest=rest) if rest and _fits(order):
-            return [button("Cancel the rest", ActionId.CANCEL_REST, order, label=f"Cancel the rest of {order}")]
+        case line_refusals.PartlyGone(order=order, rest=rest, reason=reason, note=note) if rest and _fits(order):
+            value = f"{order}\n{reason}\n{note}"[:LONGEST_VALUE]
+            return [button("Cancel the rest", ActionId.CANCEL_REST, value, label=f"Cancel the rest of {order}")]
         case line_refusals.ZeroIsCancel(order=order, line=line, all=whole) if _fits(order):
             value = f"{'all' if whole else line} {order}"
             return [button("Cancel it instead", ActionId.CANCEL_INSTEAD, value, label=f"Cancel it on {order}")]

@@ -140,3 +140,14 @@ async def test_the_three_words_stand_nowhere_while_a_hold_is_open_whoever_writes
     said += [part for mail in office.workspace.mails for part in (mail.subject, mail.text, mail.html)]
     assert len(office.workspace.mails) == 4
     assert not [each for each in said if re.search(r"clear\s+to\s+ship", each, re.IGNORECASE)]
+
+
+async def test_who_asks_for_the_rest_need_not_say_again_why(office):
+    answer = await said_and_done(office, "/cancel ORD-123 all duplicate ordered on Monday too")
+    await office.workspace.click(CSR, answer.message, "cancel.rest")
+    (view,) = office.workspace.views(CSR)
+    answer = await office.workspace.submit(CSR, view.id)
+    assert answer.errors == {}
+    asked = office.row("select reason, note, asked from requests")
+    assert (asked["reason"], asked["note"]) == ("duplicate", "ordered on Monday too")
+    assert [line["units"] for line in asked["asked"]["lines"]] == [10, 7, 4]

@@ -78,9 +78,10 @@ def unknown_line(found: OrderView | None, lines: list[int]) -> Refusal | None:
 
 
 async def cancel_rest(call: Call, desk: Desk) -> Answer:
-    """The value is the order's number; what cannot be cancelled is left out by the form."""
-    order = str(call.action.get("value") or "")
-    return await _opened(call, desk, CancelWords(order, selected=True))
+    """The value is the order's number, reason and note, a line each; what cannot be cancelled the form leaves out."""
+    order, _, words_given = str(call.action.get("value") or "").partition("\n")
+    reason, _, note = words_given.partition("\n")
+    return await _opened(call, desk, CancelWords(order, selected=True, reason=reason, note=note))
 
 
 async def cancel_instead(call: Call, desk: Desk) -> Answer:
