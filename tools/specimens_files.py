@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any, Final
 
+from bot.cli.orders import refused_row
 from tests.workflows import order_files
 from tools.saying import Saying
 from workflows.imports.files import open_orders
@@ -93,6 +94,4 @@ def _refused(data: bytes) -> str:
     found = open_orders(io.BytesIO(data), "orders.csv", FILES.rules())
     orders = [order for order in found.orders() if isinstance(order, RefusedOrder)]
     problems = [problem for order in orders for problem in order.problems]
-    return "\n".join(
-        f"row {each.row}, {each.column or 'the row'}: “{each.value[:40]}” {each.reason}" for each in problems
-    )
+    return "\n".join(refused_row(each) for each in problems)

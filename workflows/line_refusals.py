@@ -159,9 +159,8 @@ class NothingToChange(Refusal):
 
     def sentence(self, words: Words) -> str:
         if self.line:
-            return (
-                f"Line {self.line} of {words.strong(self.order)} is like that already, so there is nothing to change."
-            )
+            line = f"Line {self.line} of {words.strong(self.order)}"
+            return f"{line} already has this quantity and article, so nothing would change."
         return f"Say what is to change on {words.strong(self.order)}: a quantity, an article or the ship-by date."
 
 

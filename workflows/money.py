@@ -79,11 +79,11 @@ def _number(typed: str, currency: str) -> Decimal:
     if len(text) > LONGEST:
         raise ValueError("is too long for an amount")
     if _TWO_MEANINGS.fullmatch(text) and not _has_one_meaning(text, currency):
-        raise ValueError(f"can be read in two ways; write it as {_example(currency)}")
+        raise ValueError(f"can be read in two ways; write amounts like {_example(currency)}")
     for form, drop, point in _FORMS:
         if form.fullmatch(text):
             return Decimal(text.translate(drop).replace(point, "."))
-    raise ValueError(f"is not an amount of {currency}; write it as {_example(currency)}")
+    raise ValueError(f"is not an amount of {currency}; write amounts like {_example(currency)}")
 
 
 def _has_one_meaning(text: str, currency: str) -> bool:

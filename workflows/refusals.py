@@ -129,8 +129,8 @@ class AlreadyHeld(Refusal):
         order, hold = words.strong(self.order), f"(H-{self.hold}, {words.text(self.reason)})"
         by = f"asked for by {words.member(self.by)}, {words.when(self.at)}"
         if self.state == "requested":
-            return f"{order} already has this hold waiting {hold}, {by}. R-{self.request} needs a signature."
-        return f"{order} already has this hold {hold}, {by}. It does not ship, so there is nothing to do."
+            return f"{order} already has this hold {hold}, {by}. It waits for a signature: R-{self.request}."
+        return f"{order} already has this hold {hold}, {by}. The order is stopped: there is nothing to do."
 
 
 class AlreadyAsked(Refusal):

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import psycopg
@@ -20,6 +20,7 @@ from workflows.imports.rules import rules_of
 from workflows.imports.shapes import PRESETS
 from workflows.imports.values import RefusedRow, UnreadableFile
 
+SHOWN: Final = 60
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -114,12 +115,22 @@ def report_json(report: ImportReport, errors: Path | None) -> dict[str, Any]:
 
 def sentences(report: ImportReport, refused: ErrorsFile, *, dry_run: bool) -> list[str]:
     lines = [f"{_title(report, dry_run=dry_run)}: {told(report)}"]
-    lines += [f"  row {row.row}: {row.column or 'the row'} {row.value!r} {row.reason}" for row in refused.first]
+    lines += [f"  {refused_row(row)}" for row in refused.first]
     if refused.count > len(refused.first):
         lines.append(f"  … and {refused.count - len(refused.first):,} more")
     if refused.written:
         lines.append(f"All refused rows are in {refused.written}.")
     return lines
+
+
+def refused_row(row: RefusedRow) -> str:
+    """`row 2: quantity '-3' is below zero`. What would move the terminal's cursor is spelled out."""
+    value = f" {shortened(row.value)!r}" if row.value else ""
+    return f"row {row.row}: {row.column or 'the row'}{value} {row.reason}"
+
+
+def shortened(value: str) -> str:
+    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
 
 
 def _title(report: ImportReport, *, dry_run: bool) -> str:

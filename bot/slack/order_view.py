@@ -27,6 +27,7 @@ from workflows.asked import Asked, Cancellation
 from workflows.gate import Block as GateBlock
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
+from workflows.results import Signers
 from workflows.values import Hold, HoldState, Kind, Line, Request
 from workflows.views import HookCall, OrderView, QueueItem, TimelineEntry
 from workflows.words import listed
@@ -46,7 +47,7 @@ NOUNS: Final[Mapping[str, str]] = {
     Kind.CHANGE: "change",
 }
 HAPPENED: Final[Mapping[str, str]] = {
-    "hold.closed": "closed a hold with the order",
+    "hold.closed": "ended a hold, as the order ended",
     "hold.placed": "put the order on hold",
     "hold.released": "released the hold",
     "lines.cancelled": "cancelled units",
@@ -54,13 +55,13 @@ HAPPENED: Final[Mapping[str, str]] = {
     "order.imported": "imported the order",
     "request.approved": "approved",
     "request.created": "asked",
-    "request.expired": "let expire",
-    "request.joined": "wants to be told of the outcome",
-    "request.previewed": "looked at what a request would do",
+    "request.expired": "let it expire",
+    "request.joined": "asked to be told the outcome",
+    "request.previewed": "previewed a request",
     "request.refused": "was refused",
     "request.rejected": "rejected",
     "request.signed": "signed",
-    "request.void": "opened, and it became void,",
+    "request.void": "found it void",
     "request.withdrawn": "withdrew",
 }
 TOLD: Final[Mapping[str, str]] = {"floor": "The floor was told of", "floor.email": "The floor has the e-mail about"}
@@ -107,11 +108,12 @@ def _because(block: GateBlock, view: OrderView) -> str:
 
 
 def _who(block: GateBlock) -> str:
-    groups = [
-        f"{text.people(group.members) or 'nobody at the moment'} ({text.mrkdwn(group.label, 60)})"
-        for group in block.can_act[:4]
-    ]
-    return listed(groups, "and") or "nobody at the moment"
+    return listed([_those(group) for group in block.can_act[:4]], "and") or "at the moment nobody"
+
+
+def _those(group: Signers) -> str:
+    label = text.mrkdwn(group.label, 60)
+    return f"{text.people(group.members)} ({label})" if group.members else f"at the moment nobody in {label}"
 
 
 def _lines(view: OrderView, room: int) -> list[Block]:

@@ -22,6 +22,6 @@ def reminder(view: RequestView, channel: str) -> Message | None:
     ship_by = f" It is to ship by {text.day(order.ship_by)}." if order.ship_by else ""
     what = f"the {WHAT[request.kind]} of {text.strong(order.number)} ({text.mrkdwn(view.reason_label, 120)})"
     since = text.when(request.requested_at)
-    said = f":hourglass: {who}: {request.name}, {what}, waits for {labels} since {since}.{ship_by}"
+    said = f":hourglass: {who}: {request.name}, {what}, has waited for {labels} since {since}.{ship_by}"
     fallback = f"{request.name} still waits for {labels}: {WHAT[request.kind]} of {text.mrkdwn(order.number, 60)}"
     return message(fallback, [section(f"{said} Approve or reject on the card above.")])

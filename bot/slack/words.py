@@ -180,8 +180,8 @@ OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
         "expired",
         Kind.RELEASE_HOLD,
     ): "{request} has expired: nobody signed in time, so {hold} on {order} stays in force.",
-    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} ({reason}), waited too long and was escalated.",
-    ("escalated", Kind.RELEASE_HOLD): "{request}, the release of {hold} on {order}, waited too long and was escalated.",
+    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} ({reason}), is escalated: not signed in time.",
+    ("escalated", Kind.RELEASE_HOLD): "{request}, the release of {hold} on {order}, is escalated: not signed in time.",
 }
 ASK_AGAIN: Final = frozenset({"void", "expired"})
 

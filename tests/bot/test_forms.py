@@ -202,7 +202,7 @@ def test_a_refusal_stands_under_the_field_it_is_about():
     said = errors(refusal, hold.build(POLICY), {"U0CARL": "Carla Nguyen"})
     assert said == {
         "reason": "ORD-123 already has this hold (H-17, Credit not cleared), asked for by Carla Nguyen, "
-        "Mon 23 Nov 2026 at 15:30 UTC. It does not ship, so there is nothing to do."
+        "Mon 23 Nov 2026 at 15:30 UTC. The order is stopped: there is nothing to do."
     }
 
 

@@ -13,10 +13,12 @@ from click.testing import CliRunner
 
 from bot.cli import group
 from bot.cli.common import run
+from bot.cli.orders import refused_row
 from bot.main.stop import Stop
 from playground.samples import FOLDER
 from store.policies import apply_policy
 from tests.workflows.order_files import line, sale, written
+from workflows.imports.values import RefusedRow
 from workflows.policy.load import parse_policy
 
 POLICY = Path(__file__).parents[2] / "playground" / "demo_policy.toml"
@@ -74,7 +76,7 @@ def test_refused_rows_are_listed_beside_the_file_and_the_rest_is_done(redtag):
     assert said["errors"] == "orders.csv.errors.csv"
     assert Path("orders.csv.errors.csv").read_text(encoding="utf-8").splitlines()[0] == "row,column,value,reason"
     first, second = listed("orders.csv.errors.csv")
-    assert first == {"row": "3", "column": "quantity", "value": "-3", "reason": "is less than nothing"}
+    assert first == {"row": "3", "column": "quantity", "value": "-3", "reason": "is below zero"}
     assert (second["row"], second["column"], second["value"]) == ("4", "status", "lost")
 
 
@@ -217,3 +219,9 @@ def test_a_person_at_a_terminal_sees_the_counts_and_is_asked(redtag, database_ur
     assert done.returncode == 1 - stored
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select count(*) from orders").fetchone() == (stored,)
+
+
+def test_a_refused_cell_is_said_in_a_line_that_a_terminal_can_take():
+    assert refused_row(RefusedRow(2, "quantity", "", "is missing")) == "row 2: quantity is missing"
+    long = RefusedRow(3, "", "\x1b[2J" + "x" * 999, "the quotes of this row do not close")
+    assert refused_row(long) == f"row 3: the row '\\x1b[2J{'x' * 56}…' the quotes of this row do not close"

@@ -31,7 +31,7 @@ async def test_a_preview_stores_only_that_somebody_looked(office):
     assert (entry["actor"], entry["action"], entry["request"]) == (CSR, "request.previewed", None)
     assert entry["facts"]["kind"] == "place_hold"
     order = await office.command(CSR, "/order ORD-123")
-    assert "looked at what a request would do" in seen(order.message)
+    assert "previewed a request" in seen(order.message)
 
 
 async def test_the_real_request_after_a_preview_is_the_first(office):

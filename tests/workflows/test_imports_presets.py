@@ -224,7 +224,7 @@ class TestDates:
 
     def test_a_date_with_two_meanings_is_refused_where_nothing_settles_it(self):
         (problem,) = refused([netsuite(**{"Ship Date": "3/4/2026"})], **SHEETS)
-        assert (problem.column, problem.reason) == ("Ship Date", "can be read in two ways; write it as 2026-12-01")
+        assert (problem.column, problem.reason) == ("Ship Date", "can be read in two ways; write dates like 2026-12-01")
 
     def test_a_file_that_writes_them_both_ways_settles_nothing(self):
         rows = [

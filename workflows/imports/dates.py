@@ -16,7 +16,7 @@ MONTH_NAMED: Final = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}}),? ([0-9]{{4}
 DOTS: Final = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.([0-9]{{2}}|[0-9]{{4}}){TIME}")
 SLASHES: Final = re.compile(rf"([0-9]{{1,2}})([/-])([0-9]{{1,2}})\2([0-9]{{2}}|[0-9]{{4}}){TIME}")
 NO_DATE: Final = "is not a date in the form 2026-12-01"
-TWO_WAYS: Final = "can be read in two ways; write it as 2026-12-01"
+TWO_WAYS: Final = "can be read in two ways; write dates like 2026-12-01"
 
 
 @lru_cache(maxsize=4096)

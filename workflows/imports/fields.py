@@ -107,7 +107,7 @@ def units(column: str, value: str) -> int:
 def _not_a_count(value: str) -> str:
     if not value:
         return "is missing"
-    return "is less than nothing" if value.startswith("-") else "is not a whole number of units"
+    return "is below zero" if value.startswith("-") else "is not a whole number of units"
 
 
 def optional_units(column: str, value: str) -> int | None:
@@ -140,7 +140,7 @@ def money(column: str, value: str, of: str, rules: Rules) -> int:
     except ValueError as problem:
         raise BadCell(column, value, str(problem)) from problem
     if not 0 <= amount <= MOST_MONEY:
-        raise BadCell(column, value, "is less than nothing" if amount < 0 else "is more money than there is")
+        raise BadCell(column, value, "is below zero" if amount < 0 else "is too large for an amount")
     return amount
 
 

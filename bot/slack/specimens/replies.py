@@ -26,7 +26,7 @@ VARIANTS: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "FormNotOpened": ({"typed": "/hold ORD-123 credit"},),
     "ArticleInvalid": ({"most": 120},),
     "LineBlocked": ({"why": "line 2: 3 of 5 picked 2026-11-18, 2 can be changed"},),
-    "PriceInvalid": ({"typed": "ten", "problem": "is not an amount of USD; write it as 1234.50"},),
+    "PriceInvalid": ({"typed": "ten", "problem": "is not an amount of USD; write amounts like 1234.50"},),
     "UnitsBlocked": ({"why": "line 2: 3 of 10 shipped 2026-11-18, 7 can be cancelled", "can": 7},),
     "HoldUnknown": ({"typed": "H-99"},),
     "ReasonUnknown": ({"typed": "cerdit"}, {"typed": ""}),
