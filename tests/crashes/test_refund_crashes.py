@@ -61,7 +61,7 @@ async def test_an_approval_killed_on_its_way_is_there_whole_or_not_and_pays_back
     [
         ("before_send", 0, "sent"),
         ("after_send", 1, "sent"),
-        ("before_settle", 1, "sent"),
+        pytest.param("before_settle", 1, "sent", marks=pytest.mark.slow),
         ("after_settle", 1, "accepted"),
     ],
 )
