@@ -38,6 +38,8 @@ def not_changeable(line: Line, policy: Policy) -> str:
 
 
 def _said(line: Line, step: str, can: int, done: str, policy: Policy) -> str:
+    if line.remaining <= 0 and not line.cancelled:
+        return f"line {line.line}: it was taken off the order"
     if line.remaining <= 0:
         return f"line {line.line}: all {line.cancelled} cancelled already"
     held = blocked(line, step)

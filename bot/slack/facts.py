@@ -44,6 +44,8 @@ def stage(order: Order) -> str:
 def line_words(line: Line, description: int = 60) -> str:
     """`2 × ABC-9 Blue widget, 1 of 2 picked`, as plain text."""
     name = f"{text.one_line(line.sku, 40)} {text.one_line(line.description, description)}".strip()
+    if line.remaining <= 0 and not line.cancelled:
+        return f"{name}, taken off the order"
     if line.remaining <= 0:
         return f"{line.ordered} × {name}, cancelled"
     cancelled = f", {line.cancelled} cancelled" if line.cancelled > 0 else ""

@@ -151,3 +151,12 @@ async def test_who_asks_for_the_rest_need_not_say_again_why(office):
     asked = office.row("select reason, note, asked from requests")
     assert (asked["reason"], asked["note"]) == ("duplicate", "ordered on Monday too")
     assert [line["units"] for line in asked["asked"]["lines"]] == [10, 7, 4]
+
+
+async def test_a_line_that_was_taken_off_is_not_called_cancelled(office):
+    await said_and_done(office, "/change ORD-123 remove line 1 because reschedule")
+    await approve(office)
+    answer = await said_and_done(office, "/order ORD-123")
+    assert "1. SKU-1 Thing 1, taken off the order, 10 ordered at first" in seen(answer.message)
+    answer = await said_and_done(office, "/change ORD-123 line 1 qty 3 because reschedule")
+    assert "line 1: it was taken off the order" in seen(answer.message)

@@ -62,6 +62,7 @@ def test_units_cancelled_before_are_not_put_back_twice():
         ),
         (line(upto="delivered", units=10), "line 2: 10 of 10 delivered, none can be cancelled"),
         (line(cancelled=10), "line 2: all 10 cancelled already"),
+        (line(ordered=0), "line 2: it was taken off the order"),
     ],
 )
 def test_a_sentence_says_how_far_units_have_come_and_what_is_left(found, said):

@@ -94,6 +94,8 @@ def _floor(policy: Policy) -> Iterator[Specimen]:
         yield Specimen(f"floor.{kind}", "message", floor.floor_post(done, True))
         yield Specimen(f"floor.{kind}.still_on_hold", "message", floor.floor_post(done, False, blockers))
         yield Specimen(f"floor.{kind}.nothing", "message", floor.floor_post(nothing, True))
+        gone = replace(done, order=values.order([values.line(1, picked=3, packed=3, shipped=3)]))
+        yield Specimen(f"floor.{kind}.nothing_left", "message", floor.floor_post(gone, False))
 
 
 def _answers(policy: Policy) -> Iterator[Specimen]:

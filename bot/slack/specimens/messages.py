@@ -108,6 +108,8 @@ def _orders(policy: Policy) -> Iterator[Specimen]:
     full = values.order_view(policy, shown=long, holds=many, requests=asked)
     yield Specimen("order.full", "message", order_view.order_message(full))
     yield Specimen("order.cancelled", "message", order_view.order_message(values.order_view(policy, shown=cancelled)))
+    removed = values.order([values.line(1), values.line(2, ordered=0)])
+    yield Specimen("order.line_removed", "message", order_view.order_message(values.order_view(policy, shown=removed)))
     empty = values.order_view(policy, shown=values.order([]))
     yield Specimen("order.no_lines", "message", order_view.order_message(empty))
 
