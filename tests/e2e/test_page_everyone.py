@@ -203,6 +203,7 @@ async def passes(tab, where):
 @pytest.mark.parametrize("scheme", SCHEMES)
 async def test_a_phone_shows_every_state_without_scrolling_sideways(window, address, scheme):
     tab = await window(address, user="U0LENA", scheme=scheme, **PHONE)
+    await passes(tab, "a phone")
     await fits(tab)
     await tab.get_by_test_id("drawer").click()
     await expect(tab.get_by_test_id("channel-C0CREDIT")).to_be_in_viewport()

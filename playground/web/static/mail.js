@@ -11,7 +11,7 @@ export class MailTray {
     this.chosen = null;
     this.mails = [];
     this.count = h("span", { class: "count", hidden: true });
-    this.button = h("button", { type: "button", class: "tray-button", "aria-expanded": "false", "data-testid": "email-tray-button", onclick: () => this.toggle() },
+    this.button = h("button", { type: "button", class: "tray-button", "aria-label": "E-mail", "aria-expanded": "false", "data-testid": "email-tray-button", onclick: () => this.toggle() },
       icon("mail"), h("span", { class: "wide" }, "E-mail"), this.count);
     this.panel = h("section", { class: "tray-panel", hidden: true, "aria-label": "E-mail tray" });
     root.append(this.button, this.panel);
@@ -28,6 +28,7 @@ export class MailTray {
     const fresh = this.mails.length - this.seen;
     this.count.hidden = fresh <= 0;
     fill(this.count, String(fresh));
+    this.button.setAttribute("aria-label", fresh > 0 ? `E-mail, ${fresh} new` : "E-mail");
     if (!this.panel.hidden) this.draw();
   }
 
