@@ -59,7 +59,7 @@ class Approval:
 
     def _outcome(self, asked: Cancellation | Change, after: Order, made: tuple[NewLine, ...]) -> Outcome:
         whole = _with(after, made)
-        gone = whole.stage is Stage.CANCELLED
+        gone, left = whole.stage is Stage.CANCELLED, whole.left_to_ship > 0
         closed = self._closed() if gone else ()
         ended = self._ended() if gone else ()
         over = [self.request.number, *(change.request for change in ended)]
@@ -80,9 +80,9 @@ class Approval:
             status_changes=(self._status_change(asked), *self._released(closed)),
             audit=tuple(self._entries(asked, after, closed, ended)),
             notices=(
-                *self._notices(asked, ended, remaining, clear=not remaining and not gone),
+                *self._notices(asked, ended, remaining, clear=left and not remaining),
                 *self._placements(closed),
-                *(() if gone else self._floor_mails(remaining)),
+                *(self._floor_mails(remaining) if left else ()),
                 *telling.only(reply(self.snapshot, self.command, done)),
             ),
         )

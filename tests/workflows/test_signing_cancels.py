@@ -169,6 +169,13 @@ def test_an_approved_cancel_that_a_release_waited_for_is_mailed_to_the_floor_too
     assert [n.kind for n in outcome.notices if n.kind.startswith("floor")] == ["floor", "floor.email"]
 
 
+def test_a_cancel_that_leaves_only_shipped_units_clears_nothing_to_ship():
+    order = order_of({"ordered": 7, "shipped": 2})
+    released = make_hold(state=HoldState.RELEASED, closed_at=NOW)
+    outcome = decided(asked(order=order), Action.APPROVE, order=order, holds=(released,))
+    assert [(n.kind, n.payload["clear"]) for n in outcome.notices if n.kind.startswith("floor")] == [("floor", False)]
+
+
 def test_followers_hear_each_end_and_nobody_of_their_own_doing():
     request = replace(asked(), followers=(CSR2, LENA))
     told = [n.lane for n in decided(request, Action.REJECT).notices if n.kind == "outcome"]
