@@ -72,7 +72,7 @@ def channel_of(view: Mapping[str, Any]) -> str:
 
 def form(callback: CallbackId, title: str, submit: str, blocks: Sequence[Block], private_metadata: str) -> View:
     return {
-        **_frame(title, "Cancel", blocks),
+        **_frame(title, "Close", blocks),
         "callback_id": str(callback),
         "submit": plain_text(submit, TITLE),
         "private_metadata": private_metadata,
