@@ -97,8 +97,10 @@ def read_policy(file: Path) -> Policy:
         policy = parse_policy(file.read_text(encoding="utf-8-sig"))
     except PolicyProblems as found:
         raise _refused(file, found.problems) from found
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise Stop(f"{file} cannot be read: {unreadable}.") from unreadable
+    except UnicodeDecodeError as unreadable:
+        raise Stop(f"{file} cannot be read: it is not UTF-8 text. Save it as UTF-8.") from unreadable
+    except OSError as unreadable:
+        raise Stop(f"{file} cannot be read: {unreadable.strerror}.") from unreadable
     problems = problems_in(policy)
     if problems:
         raise _refused(file, problems)

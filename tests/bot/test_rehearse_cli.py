@@ -100,6 +100,10 @@ def test_a_file_that_could_not_be_applied_is_refused_in_the_words_of_desk_check(
     assert ended.code == 1
     assert ended.errors == redtag("desk", "check", str(file)).errors
     assert "rules[1]" in ended.errors
+    file.write_bytes("[desk]".encode("utf-16"))
+    assert (
+        rehearse(tmp_path, "--policy", file).line == f"{file} cannot be read: it is not UTF-8 text. Save it as UTF-8."
+    )
 
 
 async def test_nothing_of_it_is_left_in_the_desk_whose_policy_is_played(tmp_path, database_url):
@@ -258,6 +262,7 @@ async def test_in_a_workspace_everything_stands_in_the_test_channel_and_nobody_i
         assert [mail.to for mail in workspace.mails] == [("me@small.example",)]
         assert "chat.getPermalink" in {call.method for call in workspace.calls}
         assert values_in(workspace) == {"rehearsal"}
+        assert "<@" not in str([(message.text, message.blocks) for message in messages])
 
 
 def values_in(workspace):
