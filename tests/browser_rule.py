@@ -11,6 +11,17 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "no Chromium was found (install one, or name it in REDTAG_CHROMIUM)"
 
+# Chromium as a plain window: nothing from the network, no first-run pages, also as root.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 
 def find_chromium():
     """The path of the browser, or None."""

@@ -25,17 +25,6 @@ class NothingToCancel(Refusal):
         return f"{words.strong(self.order)} is already {self.stage}, so there is nothing left to cancel."
 
 
-class NoLinesChosen(Refusal):
-    order: str
-
-    @property
-    def field(self) -> str:
-        return "lines"
-
-    def sentence(self, words: Words) -> str:
-        return f"Choose at least one line of {words.strong(self.order)}."
-
-
 class LineUnknown(Refusal):
     order: str
     line: int

@@ -7,19 +7,10 @@ from playwright.async_api import async_playwright, expect
 
 from playground.slack.server import bound_socket, port_of, serving
 from playground.web.app import Page, playground
+from tests.browser_rule import QUIET
 from tests.playground.conftest import bot, client, clock, session, workspace
 
 __all__ = ["bot", "client", "clock", "session", "workspace"]
-
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture

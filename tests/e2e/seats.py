@@ -9,19 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.browser_rule import QUIET
 from tests.demo_runs import demo
 
 CARLA, ROSA, IVAN, WALT = "U0CARL", "U0ROSA", "U0IVAN", "U0WALT"
 ORDERS, CREDIT, FLOOR, STOCK = "C0ORDERS", "C0CREDIT", "C0FLOOR", "C0STOCK"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Seat:

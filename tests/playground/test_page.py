@@ -7,19 +7,11 @@ from playwright.async_api import async_playwright, expect
 
 from playground.slack.server import bound_socket, port_of, serving
 from playground.web.app import Page, playground
+from tests.browser_rule import QUIET
 from tests.playground.blocks import choice, input_of, menu, modal, section
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> &lt;b&gt; \"'` javascript:alert(3) \u202e {{7*7}}"
 
 MRKDWN = {
