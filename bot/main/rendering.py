@@ -204,7 +204,7 @@ def signed_values(view: RequestView, found: Asked) -> Signed:
         lines=tuple(detail[:MOST_CHANGES]),
         more_lines=max(0, len(detail) - MOST_CHANGES),
         value=asked.money(order.total, order.currency),
-        stops=tuple(f"STOP: {each}. Put back what goes." for each in back[:MOST_CHANGES]),
+        stops=tuple(f"STOP: put back {each}." for each in back[:MOST_CHANGES]),
         refund=asked.refund(cancel) if cancel else "",
         total=asked.money(cancel.total, cancel.currency) if cancel and cancel.total else "",
         change="" if cancel or not isinstance(found, Change) else asked.signed(found.amount, found.currency),

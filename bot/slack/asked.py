@@ -144,11 +144,10 @@ def on_the_floor(asked: Asked) -> list[str]:
 
 
 def returns(asked: Asked) -> list[str]:
-    """`2 units of line 2 are picked, put them back`, where units that go are in somebody's hands."""
+    """`2 picked units of line 2 (ABC-2)`: units that go and are in somebody's hands."""
     lines = asked.lines if isinstance(asked, Cancellation) else ()
     return [
-        f"{text.count(line.returns, 'unit')} of line {line.line} ({text.one_line(line.sku, 40)}) "
-        f"{'is' if line.returns == 1 else 'are'} already picked"
+        f"{text.count(line.returns, 'picked unit')} of line {line.line} ({text.one_line(line.sku, 40)})"
         for line in lines
         if isinstance(asked, Cancellation) and line.returns
     ]

@@ -51,8 +51,14 @@ def money(view: RequestView, found: Asked) -> list[tuple[str, str]]:
     value = [("Value", f"{before} {asked.ARROW} {after}" if before != after else before)]
     shown = value if view.request.is_pending else [("Value now", before)]
     if isinstance(found, Cancellation):
-        return [("Refund", text.mrkdwn(asked.refund(found))), *shown]
-    return [("Change of value", text.mrkdwn(asked.signed(found.amount, found.currency))), *shown]
+        return [(_title("Refund", view), text.mrkdwn(asked.refund(found))), *shown]
+    return [(_title("Change of value", view), text.mrkdwn(asked.signed(found.amount, found.currency))), *shown]
+
+
+def _title(title: str, view: RequestView) -> str:
+    """What came to nothing was only asked for."""
+    stands = view.request.state in {RequestState.PENDING, RequestState.APPROVED}
+    return title if stands else f"{title} asked for"
 
 
 def lines(view: RequestView, found: Asked) -> list[Block]:
@@ -75,7 +81,7 @@ def earlier(view: RequestView) -> list[Block]:
 
 def warnings(view: RequestView, found: Asked, today: date) -> tuple[str, ...]:
     order = view.order
-    back = [f"{text.mrkdwn(each)}: the floor is told to put back what goes." for each in asked.returns(found)]
+    back = [f"The floor is told to put back {text.mrkdwn(each)}." for each in asked.returns(found)]
     due = order.ship_by is not None and order.ship_by <= today and order.stage not in GONE
     ship_by = text.day(order.ship_by) if order.ship_by else ""
     soon = [f"It ships by {ship_by}: please sign today, as the order does not ship while this waits."] if due else []

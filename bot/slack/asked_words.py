@@ -65,7 +65,7 @@ def about(result: Result) -> list[Block]:
     found = result.asked
     rule = [f"Rule: {text.one_line(result.rule, 300)}"] if result.what.startswith("preview") and result.rule else []
     money = [f"Refund: {asked.refund(found)}"] if isinstance(found, Cancellation) else [f"Value: {_change(found)}"]
-    back = [f"{each}: what goes must be put back." for each in asked.returns(found)]
+    back = [f"The floor has to put back {each}." for each in asked.returns(found)]
     stays = [f"Stays as it is: {text.one_line(each, 200)}" for each in result.blocked]
     lines = [*(f"• {each}" for each in asked.detail(found)), *money, *back[:5], *stays[:5], *rule]
     return [plain_section(part) for part in chunks(lines, ABOUT, "line", "lines")]

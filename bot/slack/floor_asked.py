@@ -33,7 +33,7 @@ def body(view: RequestView, found: Asked, clear: str, held: str, blockers: Seque
 
 def stops(found: Asked, view: RequestView) -> list[str]:
     """Boxes that somebody has in hand."""
-    back = [f":octagonal_sign: *STOP:* {text.mrkdwn(each)}. Put back what goes." for each in asked.returns(found)]
+    back = [f":octagonal_sign: *STOP:* put back {text.mrkdwn(each)}." for each in asked.returns(found)]
     gone = [f":octagonal_sign: *STOP:* nothing of {text.strong(view.order.number)} ships any more."]
     return [*back[:SHOWN], *(gone if view.order.stage is Stage.CANCELLED else [])]
 

@@ -104,7 +104,8 @@ def _because(block: GateBlock, view: OrderView) -> str:
     label = text.mrkdwn(reason_label(view.policy, kind, block.reason), 120)
     asked = ", asked for" if hold and hold.state is HoldState.REQUESTED else ""
     can = "can release it" if hold and hold.state is not HoldState.REQUESTED else "can decide it"
-    return f"{label} ({block.id}{asked}, since {text.when(block.since)}); {_who(block)} {can}"
+    waits = "" if kind == "hold" else f"a {kind} that waits: "
+    return f"{waits}{label} ({block.id}{asked}, since {text.when(block.since)}); {_who(block)} {can}"
 
 
 def _who(block: GateBlock) -> str:

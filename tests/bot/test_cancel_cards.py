@@ -71,7 +71,7 @@ def test_a_card_for_units_says_what_goes_what_stays_and_what_it_costs():
         "*Refund*\nUSD 55.50 (goods USD 52.50, tax USD 3.00)",
         "*Value*\nUSD 105.00 → USD 49.50",
         "Line 2, ABC-2 Blue widget: 3 → 0 (3 × USD 17.50 = USD 52.50)",
-        ":warning: 1 unit of line 2 (ABC-2) is already picked",
+        ":warning: The floor is told to put back 1 picked unit of line 2 (ABC-2).",
         "*Approve* cancels these units and refunds USD 55.50.",
     ):
         assert part in said
@@ -149,7 +149,7 @@ def test_the_floor_reads_the_three_words_only_when_nothing_is_open(clear, blocke
     said = all_text(post)
     assert (CLEAR in said) is clear
     assert (HELD in said) is not clear
-    assert "STOP:* 2 units of line 2" in said
+    assert "STOP:* put back 2 picked units of line 2" in said
     assert "USD" not in said
     assert_message(post, KNOWN)
 
@@ -231,6 +231,12 @@ def test_a_mail_says_what_was_signed_and_by_whom():
     assert isinstance(values, Signed)
     mail = signed_mail(values)
     assert mail.subject == "ORD-123: partly cancelled (refund USD 55.50)"
-    for part in ("3 × USD 17.50 = USD 52.50", "STOP: 2 units", "Rosa Alvarez", "Carla Nguyen (R-12)", "USD 55.50"):
+    for part in (
+        "3 × USD 17.50 = USD 52.50",
+        "STOP: put back 2 picked units",
+        "Rosa Alvarez",
+        "Carla Nguyen (R-12)",
+        "USD 55.50",
+    ):
         assert part in mail.text
         assert part in mail.html

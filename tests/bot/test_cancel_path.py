@@ -91,11 +91,11 @@ async def test_approval_cancels_the_units_and_tells_everybody_who_has_to_know(of
 
 async def test_picked_units_that_go_are_a_warning_on_the_card_and_a_stop_on_the_floor(office):
     await asked(office, "lines 3 out-of-stock")
-    assert "2 units of line 3" in seen(office.cards(LEADS)[0])
+    assert "put back 2 picked units of line 3" in seen(office.cards(LEADS)[0])
     await approve(office)
     (post,) = office.workspace.messages(FLOOR_CHANNEL)
     assert "STOP" in seen(post)
-    assert "2 units of line 3" in seen(post)
+    assert "put back 2 picked units of line 3" in seen(post)
 
 
 async def test_what_has_shipped_stays_and_the_rest_is_offered(office):
