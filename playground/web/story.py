@@ -23,7 +23,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Step:
-    """`user` and `channel`: where it is done. `typed` can be put into the message field. `also`: the next person."""
+    """`user` and `channel`: where it is done. `typed` can be put into the message field.
+
+    `also` is the next person, whose turn it is once `begun` is seen.
+    """
 
     title: str
     text: str
@@ -34,6 +37,7 @@ class Step:
     clicked: str = ""  # the action id of a click that was refused, instead of `seen`
     looked: bool = False  # done by looking at the channel while it shows `seen`
     also: tuple["Place", ...] = field(default=())
+    begun: Seen | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def first_hold(order: str) -> Story:
             typed=f"/release {order} paid",
             seen=Seen("C0CREDIT", (order, "hold released")),
             also=(Place("Be Rosa and approve", "U0ROSA", "C0CREDIT"),),
+            begun=Seen("C0CREDIT", (order, "Release")),
         ),
         Step(
             "See what the floor reads",
@@ -115,6 +120,7 @@ def story_json(story: Story, workspace: Workspace, since: str) -> dict[str, Any]
             "typed": step.typed,
             "looked": step.looked,
             "also": [{"label": place.label, "user": place.user, "channel": place.channel} for place in step.also],
+            "begun": _seen(step.begun, workspace, float(since or 0)),
             "done": _done(story, step, workspace, float(since or 0)),
         }
         for step in story.steps
@@ -125,7 +131,10 @@ def story_json(story: Story, workspace: Workspace, since: str) -> dict[str, Any]
 def _done(story: Story, step: Step, workspace: Workspace, since: float) -> bool:
     if step.clicked:
         return any(_refused(story, step, each, workspace, since) for each in workspace.deliveries)
-    found = step.seen
+    return _seen(step.seen, workspace, since)
+
+
+def _seen(found: Seen | None, workspace: Workspace, since: float) -> bool:
     if found is None or found.channel not in workspace.state.channels:
         return False
     return any(_shows(message, found, since) for message in workspace.messages(found.channel))

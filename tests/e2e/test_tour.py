@@ -49,6 +49,7 @@ async def every_step_ticks_itself(seat):
     await press(seat, "tour-go")
     await press(seat, "tour-type")
     await press(seat, "send")
+    await expect(seat.tab.get_by_test_id("tour-type")).to_have_count(0)
     await press(seat, "tour-also")
     await expect(seat.tab.get_by_test_id("user-switch")).to_have_value(ROSA)
     await seat.button(seat.card("R-2"), "request.approve").click()

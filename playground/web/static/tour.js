@@ -69,7 +69,7 @@ export class Tour {
     const at = this.steps.findIndex((step) => !step.done);
     this.kept.over = at < 0;
     keep(this.kept);
-    const mark = `${at} ${this.desk.at().user} ${this.desk.at().channel}`;
+    const mark = `${at} ${this.steps[at]?.begun} ${this.desk.at().user} ${this.desk.at().channel}`;
     if (!this.root.hidden && mark === this.mark) return;
     this.mark = mark;
     this.root.hidden = false;
@@ -85,16 +85,16 @@ export class Tour {
         h("li", { class: each.done ? "done" : place === index ? "now" : "", "aria-current": place === index ? "step" : null }, each.done ? icon("check", 12) : String(place + 1)))),
       h("div", { class: "tour-words" }, h("h2", {}, step.title), h("p", {}, step.text)),
       h("div", { class: "tour-buttons" },
-        there ? null : this.go(`Be ${person.split(" ")[0]}`, step, "tour-go"),
-        there && step.typed ? h("button", { type: "button", class: "button primary", "data-testid": "tour-type", onclick: () => this.desk.type(step.typed) }, "Type it for me") : null,
-        step.also.map((place) => this.go(place.label, place, "tour-also")),
+        there || step.begun ? null : this.go(`Be ${person.split(" ")[0]}`, step, "tour-go"),
+        there && step.typed && !step.begun ? h("button", { type: "button", class: "button primary", "data-testid": "tour-type", onclick: () => this.desk.type(step.typed) }, "Type it for me") : null,
+        step.also.map((place) => this.go(place.label, place, "tour-also", step.begun)),
         h("button", { type: "button", class: "link-button", "data-testid": "tour-skip", onclick: () => this.skip(index) }, "Skip this step")),
       this.close(),
     ];
   }
 
-  go(label, place, testid) {
-    return h("button", { type: "button", class: "button", "data-testid": testid, onclick: async () => { await this.desk.show(place); this.refresh(); } }, label);
+  go(label, place, testid, first = false) {
+    return h("button", { type: "button", class: first ? "button primary" : "button", "data-testid": testid, onclick: async () => { await this.desk.show(place); this.refresh(); } }, label);
   }
 
   ending() {
