@@ -19,6 +19,7 @@ class Seen:
 
     channel: str
     words: tuple[str, ...]
+    posted: bool = False  # a new message; one that is only drawn again proves nothing
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def first_hold(order: str) -> Story:
             "U0CARL",
             "C0ORDERS",
             typed=f"/hold {order} credit waiting for wire",
-            seen=Seen("C0CREDIT", (order,)),
+            seen=Seen("C0CREDIT", (order,), posted=True),
         ),
         Step(
             "See the wrong person refused",
@@ -89,7 +90,7 @@ def first_hold(order: str) -> Story:
             typed=f"/release {order} paid",
             seen=Seen("C0CREDIT", (order, "hold released")),
             also=(Place("Be Rosa and approve", "U0ROSA", "C0CREDIT"),),
-            begun=Seen("C0CREDIT", (order, "Release")),
+            begun=Seen("C0CREDIT", (order, "Release"), posted=True),
         ),
         Step(
             "See what the floor reads",
@@ -153,7 +154,7 @@ def _refused(story: Story, step: Step, delivery: Delivery, workspace: Workspace,
 
 
 def _shows(message: Message, wanted: Seen, since: float) -> bool:
-    at = max(float(message.ts), float(message.edited_ts or 0))
+    at = max(float(message.ts), 0 if wanted.posted else float(message.edited_ts or 0))
     shown = [message.text, message.blocks]
     return message.from_bot and at >= since and all(_said(shown, words) for words in wanted.words)
 

@@ -59,9 +59,12 @@ async def test_a_card_that_is_drawn_again_is_the_approval(workspace, client, bot
 
 
 async def test_a_story_that_begins_anew_does_not_count_what_was_before(workspace, client, bot, clock):
-    await card(client)
+    posted = await card(client)
     clock.pass_(60)
     since = str(workspace.clock())
+    assert not any(done(workspace, since))
+    clock.pass_(1)
+    await client.chat_update(channel="C0CREDIT", ts=posted["ts"], text="ORD-123: released")
     assert not any(done(workspace, since))
     clock.pass_(1)
     await card(client)
