@@ -114,6 +114,7 @@ counters = Table(
     Column("request", BigInteger, nullable=False, server_default="0"),
     Column("hold", BigInteger, nullable=False, server_default="0"),
     Column("import", BigInteger, nullable=False, server_default="0"),
+    Column("export", BigInteger, nullable=False, server_default="0"),
     belongs_to("desks", [], []),
 )
 
@@ -212,6 +213,9 @@ requests = Table(
     Column("remind_every", Interval),
     moment("remind_at", nullable=True),
     Column("reminded", Integer, nullable=False, server_default="0"),
+    moment("escalate_at", nullable=True),
+    *words("escalated_to"),
+    moment("expire_at", nullable=True),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
     Index("requests_order_idx", "desk_id", "order_number"),
@@ -363,9 +367,72 @@ status_changes = Table(
     Column("request", BigInteger, nullable=False),
     Column("facts", JSONB, nullable=False),
     moment("at"),
+    Column("batch", BigInteger),
+    # What the newest file that has the order says of it, and which import that was.
+    *words("heard"),
+    Column("heard_import", BigInteger),
     PrimaryKeyConstraint("desk_id", "id"),
     belongs_to("requests", ["request"], ["number"]),
     belongs_to("orders", ["order_number"], ["number"]),
+    belongs_to("export_batches", ["batch"], ["number"]),
+    one_of("heard", "heard", ["", "taken_over", "not_taken_over", "cannot_tell"]),
+)
+Index(
+    "status_changes_waiting_idx",
+    status_changes.c.desk_id,
+    status_changes.c.kind,
+    status_changes.c.id,
+    postgresql_where=text("batch is null"),
+)
+Index("status_changes_batch_idx", status_changes.c.desk_id, status_changes.c.batch, status_changes.c.id)
+Index(
+    "status_changes_unheard_idx",
+    status_changes.c.desk_id,
+    status_changes.c.order_number,
+    postgresql_where=text("heard <> 'taken_over'"),
+)
+
+# A batch as it was given, byte for byte.
+export_batches = Table(
+    "export_batches",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    moment("taken_at"),
+    *words("taken_by"),
+    Column("changes", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("desks", [], []),
+    one_of("kind", "kind", ["holds", "cancellations", "changes", "refunds"]),
+)
+
+# A fact that contradicts a decision, such as a cancelled unit that shipped anyway. One open row a line and kind.
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
+    *words("line_key"),
+    Column("facts", JSONB, nullable=False),
+    moment("opened_at"),
+    *words("opened_by"),
+    moment("closed_at", nullable=True),
+    *words("closed_by", "closed_because"),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("orders", ["order_number"], ["number"]),
+)
+Index(
+    "exceptions_open_key",
+    exceptions.c.desk_id,
+    exceptions.c.order_number,
+    exceptions.c.line_key,
+    exceptions.c.kind,
+    unique=True,
+    postgresql_where=text("closed_at is null"),
 )
 
 cards = Table(
@@ -466,4 +533,156 @@ inbound = Table(
     PrimaryKeyConstraint("desk_id", "key"),
     belongs_to("desks", [], []),
     Index("inbound_at_idx", "desk_id", "at"),
+)
+
+# How the columns of a desk's own order files are read, by name.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    moment("saved_at"),
+    *words("saved_by"),
+    PrimaryKeyConstraint("desk_id", "name"),
+    belongs_to("desks", [], []),
+)
+
+# An import that somebody began in Slack, or that a schedule began: previewed, then confirmed, then done by a worker.
+import_jobs = Table(
+    "import_jobs",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("source", JSONB, nullable=False),
+    *words("requested_by", "channel", "ts", "file_sha256", "mapping"),
+    Column("report", JSONB, nullable=False, server_default="{}"),
+    *words("error", "token"),
+    moment("created_at"),
+    moment("free_at"),
+    moment("settled_at", nullable=True),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("desks", [], []),
+    one_of("state", "state", ["waiting", "asking", "previewed", "confirmed", "done", "declined", "failed"]),
+)
+
+# Keys of other systems. Only a hash of the secret is stored.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", JSONB, nullable=False),
+    moment("created_at"),
+    *words("created_by"),
+    moment("used_at", nullable=True),
+    moment("revoked_at", nullable=True),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("desks", [], []),
+)
+
+# A write of a system with its Idempotency-Key, and what it was answered.
+api_writes = Table(
+    "api_writes",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("api_key", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    moment("at"),
+    Column("status", Integer),
+    Column("answer", JSONB),
+    PrimaryKeyConstraint("desk_id", "api_key", "key"),
+    belongs_to("api_keys", ["api_key"], ["id"]),
+    Index("api_writes_at_idx", "desk_id", "at"),
+)
+
+# How often a key asked the gate on a day, and how often it was told no.
+gate_counts = Table(
+    "gate_counts",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("api_key", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("asked", BigInteger, nullable=False, server_default="0"),
+    Column("refused", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("desk_id", "api_key", "day"),
+    belongs_to("api_keys", ["api_key"], ["id"]),
+)
+
+# The orders that a key was told not to ship on a day: the first time is in the audit.
+gate_refusals = Table(
+    "gate_refusals",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("api_key", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("order_number", Text, nullable=False),
+    PrimaryKeyConstraint("desk_id", "api_key", "day", "order_number"),
+    belongs_to("api_keys", ["api_key"], ["id"]),
+)
+
+# A clock's stroke, at its due time: whoever inserts the row does the work, in the same transaction.
+slots = Table(
+    "slots",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    moment("due_at"),
+    moment("fired_at"),
+    PrimaryKeyConstraint("desk_id", "job", "due_at"),
+    belongs_to("desks", [], []),
+)
+
+# Who signs for whom while they are away. The newest that has not ended counts.
+absences = Table(
+    "absences",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("member", Text, nullable=False),
+    Column("deputy", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    moment("created_at"),
+    *words("created_by"),
+    moment("ended_at", nullable=True),
+    PrimaryKeyConstraint("desk_id", "id"),
+    belongs_to("desks", [], []),
+)
+Index(
+    "absences_open_key",
+    absences.c.desk_id,
+    absences.c.member,
+    unique=True,
+    postgresql_where=text("ended_at is null"),
+)
+
+# The members of a Slack user group, as Slack last listed them.
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("user_group", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    moment("seen_at"),
+    PrimaryKeyConstraint("desk_id", "user_group", "user_id"),
+    belongs_to("desks", [], []),
+)
+
+# An interview under way: one a person, begun on a version of the policy.
+policy_drafts = Table(
+    "policy_drafts",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("based_on", Integer, nullable=False),
+    *words("step"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    moment("updated_at"),
+    PrimaryKeyConstraint("desk_id", "member"),
+    belongs_to("desks", [], []),
 )

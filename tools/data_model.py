@@ -53,6 +53,18 @@ PURPOSES: Final[Mapping[str, str]] = {
     "inbound": "What has arrived from Slack, and the result it was given, so that the same request twice is one.",
     "imports": "Every order file that was taken in, with its hash and what it came to.",
     "import_rows": "Where an import stages its file. Emptied by the import; no row outlives it.",
+    "mappings": "How the columns of a desk's own order files are read, by name.",
+    "import_jobs": "An import begun in Slack or by a schedule: previewed, confirmed, then done by a worker.",
+    "export_batches": "What the system of record was told, a batch at a time, byte for byte.",
+    "exceptions": "A fact that contradicts a decision, such as a cancelled unit that shipped anyway.",
+    "api_keys": "Keys of other systems. Only a hash of the secret is stored.",
+    "api_writes": "Writes of systems by their idempotency key, with what they were answered.",
+    "gate_counts": "How often a key asked on a day whether orders may ship, and how often the answer was no.",
+    "gate_refusals": "The orders that a key was told on a day not to ship: the first time is in the audit.",
+    "slots": "Strokes of the clock: whoever inserts the row does its work, in the same transaction.",
+    "absences": "Who signs for whom while they are away.",
+    "group_members": "The members of a Slack user group, as Slack last listed them.",
+    "policy_drafts": "Interviews under way: one a person, begun on a version of the policy.",
     "alembic_version": "The migration at which the database is.",
 }
 

@@ -23,6 +23,9 @@ SPECIAL = {
     "members": {"standing": "active"},
     "notices": {"state": "ready", "settled_at": None},
     "orders": {"number": "order_number"},
+    "export_batches": {"kind": "cancellations"},
+    "import_jobs": {"state": "done"},
+    "status_changes": {"heard": "cannot_tell"},
     "hook_calls": {"kind": "cancel", "decided": "approved", "state": "accepted"},
     "requests": {"kind": "cancel", "state": "approved"},
 }
