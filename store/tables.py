@@ -159,6 +159,8 @@ orders = Table(
     Column("shipping", BigInteger, nullable=False, server_default="0"),
     # What we changed and the source has yet to take over: field -> [before, after].
     Column("ours", JSONB, nullable=False, server_default="{}"),
+    # Columns of its file that mean nothing to us, as they stand there.
+    Column("extra", JSONB, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("desks", [], []),
 )
@@ -181,6 +183,7 @@ order_lines = Table(
     # When we first heard that the newest units had arrived there.
     *[moment(name, nullable=True) for name in ("picked_at", "packed_at", "shipped_at")],
     Column("ours", JSONB, nullable=False, server_default="{}"),
+    Column("extra", JSONB, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("desk_id", "order_number", "key"),
     belongs_to("orders", ["order_number"], ["number"]),
     CheckConstraint("ordered >= 0 and cancelled >= 0 and cancelled <= ordered", name="ordered"),
@@ -344,7 +347,9 @@ hook_calls = Table(
     moment("created_at"),
     moment("tried_at", nullable=True),
     moment("accepted_at", nullable=True),
-    PrimaryKeyConstraint("desk_id", "request", "endpoint"),
+    # Of the hold that it is about; a cancel of the whole order may release several.
+    Column("hold", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("desk_id", "request", "endpoint", "type", "hold"),
     ForeignKeyConstraint(
         ["desk_id", "request", "kind", "decided"],
         ["requests.desk_id", "requests.number", "requests.kind", "requests.state"],
