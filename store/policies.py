@@ -56,15 +56,28 @@ class Version:
     differences: tuple[str, ...]
 
 
-async def apply_policy(pool: Pool, desk_id: str, policy: Policy, *, by: str) -> tuple[int, tuple[str, ...]]:
+class PolicyMoved(Exception):
+    """Somebody has applied another policy since the version that this one was made from."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the policy is at version {version} by now")
+        self.version = version
+
+
+async def apply_policy(
+    pool: Pool, desk_id: str, policy: Policy, *, by: str, based_on: int | None = None
+) -> tuple[int, tuple[str, ...]]:
     """Make this the policy in force; creates the desk where there is none. Gives the version and what changed.
 
-    A policy equal to the one in force makes no new version.
+    A policy equal to the one in force makes no new version. `based_on` is the version that the author looked at
+    (0: none); where another is in force by now, PolicyMoved is raised and nothing applied.
     """
     async with desk_transaction(pool, desk_id, tenant=ALONE) as connection:
         parameters: dict[str, Any] = {"by": by, "desk": desk_id, "name": policy.desk.name}
         await connection.execute(_NEW_DESK, parameters)
         version, before = await _in_force(connection, desk_id)
+        if based_on is not None and based_on != version:
+            raise PolicyMoved(version)
         changed = differences(before, policy)
         if before == policy:
             return version, ()
@@ -89,6 +102,14 @@ async def policy_in_force(pool: Pool, desk_id: str) -> tuple[int, Policy | None]
     """The version and the policy of a desk; (0, None) where there is no desk."""
     async with desk_transaction(pool, desk_id) as connection:
         return await _in_force(connection, desk_id)
+
+
+async def policy_of_version(pool: Pool, desk_id: str, version: int) -> Policy | None:
+    """A policy as it was applied; None where there is no such version."""
+    query = "select document from policies where desk_id = %s and version = %s"
+    async with desk_transaction(pool, desk_id) as connection:
+        row = await (await connection.execute(query, [desk_id, version])).fetchone()
+    return policy_from_json(row["document"]) if row else None
 
 
 async def _in_force(connection: Connection, desk_id: str) -> tuple[int, Policy | None]:

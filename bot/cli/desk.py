@@ -8,7 +8,7 @@ import click
 
 from bot.cli.common import chosen_desk, json_option, open_database, open_desk, print_json, run, team_option
 from bot.main.stop import Stop
-from store.policies import apply_policy, history, policy_in_force
+from store.policies import PolicyMoved, apply_policy, history, policy_in_force, policy_of_version
 from store.pool import Pool
 from workflows.policy.check import problems_in, warnings_in
 from workflows.policy.diff import differences
@@ -61,20 +61,45 @@ def apply(file: Path, *, team: str | None, yes: bool) -> None:
     _warn(policy)
     with open_database() as url:
         desk_id = run(url, lambda pool: chosen_desk(pool, team))
-        _, before = run(url, lambda pool: policy_in_force(pool, desk_id))
-        changes = differences(before, policy)
-        if before == policy:
-            click.echo("Nothing changes: this policy is in force already.")
-            return
-        _list(changes or ("This is the first policy of the desk.",))
-        if not yes and not click.confirm(f"Apply this to {desk_id}?"):
-            raise Stop("Nothing was applied.")
-        version, _ = run(url, lambda pool: _apply(pool, desk_id, policy))
-        click.echo(f"Applied as version {version}. It is in force from the next command on.")
+        _make_it_so(url, desk_id, policy, yes=yes)
 
 
-async def _apply(pool: Pool, desk_id: str, policy: Policy) -> tuple[int, tuple[str, ...]]:
-    return await apply_policy(pool, desk_id, policy, by=f"cli:{getpass.getuser()}")
+@desk.command(name="rollback")
+@click.argument("version", type=click.IntRange(min=1))
+@team_option
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+def roll_back(version: int, *, team: str | None, yes: bool) -> None:
+    """Make an earlier VERSION the policy in force again. It becomes a new version: the history stays as it is."""
+    with open_desk(team) as opened:
+        policy = run(opened.url, lambda pool: policy_of_version(pool, opened.desk_id, version))
+        if policy is None:
+            raise Stop(f"There is no version {version} of this policy. `redtag desk history` lists them all.")
+        problems = problems_in(policy)
+        if problems:
+            raise _refused(f"Version {version}", problems)
+        _warn(policy)
+        _make_it_so(opened.url, opened.desk_id, policy, yes=yes)
+
+
+def _make_it_so(url: str, desk_id: str, policy: Policy, *, yes: bool) -> None:
+    based_on, before = run(url, lambda pool: policy_in_force(pool, desk_id))
+    if before == policy:
+        click.echo("Nothing changes: this policy is in force already.")
+        return
+    _list(differences(before, policy) or ("This is the first policy of the desk.",))
+    if not yes and not click.confirm(f"Apply this to {desk_id}?"):
+        raise Stop("Nothing was applied.")
+    try:
+        version, _ = run(url, lambda pool: _apply(pool, desk_id, policy, based_on))
+    except PolicyMoved as moved:
+        raise Stop(
+            f"Somebody else applied version {moved.version} meanwhile. Nothing was applied; look again."
+        ) from moved
+    click.echo(f"Applied as version {version}. It is in force from the next command on.")
+
+
+async def _apply(pool: Pool, desk_id: str, policy: Policy, based_on: int) -> tuple[int, tuple[str, ...]]:
+    return await apply_policy(pool, desk_id, policy, by=f"cli:{getpass.getuser()}", based_on=based_on)
 
 
 @desk.command(name="history")
@@ -107,7 +132,7 @@ def read_policy(file: Path) -> Policy:
     return policy
 
 
-def _refused(file: Path, problems: Sequence[str]) -> Stop:
+def _refused(file: Path | str, problems: Sequence[str]) -> Stop:
     lines = "\n".join(f"  - {problem}" for problem in problems)
     return Stop(f"{file} cannot be applied:\n{lines}")
 
