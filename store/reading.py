@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from store import rows
+from store.next_steps import next_steps
 from store.numbers import similar_numbers
 from store.policies import policy_in_force
 from store.pool import Connection, Pool, desk_transaction
@@ -14,7 +15,7 @@ from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.signers import missing, signers
 from workflows.values import Hold, Order, Request
-from workflows.views import Home, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+from workflows.views import Home, NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
 
 TIMELINE: Final = 100
 
@@ -120,6 +121,10 @@ class Reading:
             names=names,
             calls=tuple(rows.hook_call(each) for each in row["calls"] or ()),
         )
+
+    async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]:
+        """Of every pending request of the order."""
+        return await next_steps(self._pool, desk_id, order_number)
 
     async def gate(self, desk_id: str, typed: str) -> Gate:
         view = await self.order(desk_id, typed)

@@ -232,7 +232,7 @@ GROUPS: Final = (
     ),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
-    ("Orders and queues", "Private.", ("order.", "queue", "private"), looking),
+    ("Orders and queues", "Private.", ("order.", "queue", "private", "why."), looking),
     ("Help", "Private.", "help", None),
     ("The Home tab", "", "home.", None),
     ("Order files", "On the command line, and in the list of refused rows.", "-", files),

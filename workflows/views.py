@@ -93,6 +93,19 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class NextSteps:
+    """What the clock will do about a pending request, None: nothing; and the channels that have its card."""
+
+    request: int
+    reminded: int
+    remind_at: datetime | None
+    escalate_at: datetime | None
+    escalated_to: str
+    expire_at: datetime | None
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueItem:
     """An open hold or a pending request. `waiting_for` is empty for a hold that nobody has asked to release."""
 

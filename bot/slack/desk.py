@@ -15,7 +15,7 @@ from workflows.policy.model import Policy
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
-from workflows.views import OrderOption, OrderView, QueueItem, RequestView
+from workflows.views import NextSteps, OrderOption, OrderView, QueueItem, RequestView
 
 log = structlog.get_logger()
 OPEN_SECONDS: Final = 2.0
@@ -30,6 +30,7 @@ class Reading(Protocol):
     async def request(self, desk_id: str, number: int) -> RequestView | None: ...
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]: ...
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]: ...
+    async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]: ...
     async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]: ...
 
 

@@ -255,6 +255,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
         "changes quantities, articles and dates",
     ),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
+    ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk hold …", "the same commands, where another app owns the short names"),
 )

@@ -14,11 +14,12 @@ from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
 from bot.slack.options import option_of
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
+from bot.slack.why import why_message
 from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
 from workflows.release_words import ReleaseWords, named
-from workflows.views import OrderOption
+from workflows.views import OrderOption, OrderView
 
 
 async def run_command(call: Call, desk: Desk) -> Answer:
@@ -108,17 +109,31 @@ async def release_view(
 
 
 async def order(call: Call, desk: Desk, text: str) -> Answer:
+    found = await _looked_up(call, desk, text, "order")
+    return words.as_private(order_view.order_message(found)) if isinstance(found, OrderView) else found
+
+
+async def why(call: Call, desk: Desk, text: str) -> Answer:
+    found = await _looked_up(call, desk, text, "desk why")
+    if not isinstance(found, OrderView):
+        return found
+    steps = await desk.reading.next_steps(call.desk_id, found.order.number)
+    return words.as_private(why_message(found, steps))
+
+
+async def _looked_up(call: Call, desk: Desk, text: str, command: str) -> OrderView | Answer:
+    """The order that was typed, or what to answer instead."""
     typed, _ = first_word(text)
-    refused = await desk.refused(call, f"order {typed}")
+    refused = await desk.refused(call, f"{command.removeprefix('desk ')} {typed}")
     if refused:
         return words.answer(refused)
     if not typed:
-        return words.private("Which order? Type its number, for example `/order ORD-123`.")
+        return words.private(f"Which order? Type its number, for example `/{command} ORD-123`.")
     view = await desk.reading.order(call.desk_id, typed)
     if view is None:
         close = await desk.reading.similar(call.desk_id, typed)
         return words.answer(refusals.OrderUnknown(typed=typed, close=close))
-    return words.as_private(order_view.order_message(view))
+    return view
 
 
 async def queue(call: Call, desk: Desk, text: str) -> Answer:
@@ -164,4 +179,5 @@ COMMANDS: Final = {
     "order": order,
     "queue": queue,
     "release": release,
+    "why": why,
 }

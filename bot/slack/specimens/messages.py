@@ -8,6 +8,7 @@ from bot.slack import cards, floor, home, order_view, words
 from bot.slack.reminder import reminder
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
+from bot.slack.why import why_message
 from workflows.policy.model import Policy
 from workflows.values import HoldState, Kind, RequestState, Signature
 from workflows.views import Home, RequestView
@@ -28,6 +29,7 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _outcomes(policy)
     yield from _reminders(policy)
     yield from _orders(policy)
+    yield from _why(policy)
     yield from _lists(policy)
     yield from _homes(policy)
 
@@ -112,6 +114,30 @@ def _orders(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("order.line_removed", "message", order_view.order_message(values.order_view(policy, shown=removed)))
     empty = values.order_view(policy, shown=values.order([]))
     yield Specimen("order.no_lines", "message", order_view.order_message(empty))
+
+
+def _why(policy: Policy) -> Iterator[Specimen]:
+    pending = RequestState.PENDING
+    release = values.request(policy, Kind.RELEASE_HOLD, pending)
+    asked = values.request(policy, Kind.PLACE_HOLD, pending, number=13, hold=18)
+    holds = [
+        values.hold(policy, HoldState.RELEASE_REQUESTED),
+        values.hold(policy, HoldState.REQUESTED, number=18, reason=1, request=13, active_at=None, until=None),
+        values.hold(policy, HoldState.ACTIVE, number=19, reason=2, request=14),
+        values.hold(policy, HoldState.RELEASE_REQUESTED, number=20, reason=3, request=14),
+    ]
+    role = values.owner(policy)
+    signed = values.request(policy, Kind.RELEASE_HOLD, RequestState.APPROVED).decisions
+    half = replace(release, number=15, hold=20, sign=(Signature(role), Signature("nobody")), decisions=signed)
+    view = values.order_view(policy, holds=holds, requests=[half, asked, release])
+    never = dict.fromkeys(("remind_at", "escalate_at", "expire_at"))
+    steps = [
+        values.next_steps(12, reminded=2, escalated_to=role),
+        values.next_steps(13, channels=()),
+        values.next_steps(15, reminded=1, **never),
+    ]
+    yield Specimen("why.everything", "message", why_message(view, steps))
+    yield Specimen("why.nothing", "message", why_message(values.order_view(policy), []))
 
 
 def _lists(policy: Policy) -> Iterator[Specimen]:

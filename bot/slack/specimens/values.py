@@ -12,7 +12,7 @@ from workflows.policy.model import Policy, Reason
 from workflows.policy.template import template_toml
 from workflows.results import Signers
 from workflows.values import Decision, Hold, HoldState, Kind, Line, Order, Request, RequestState, Signature
-from workflows.views import OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+from workflows.views import NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
 
 NOW: Final = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 TODAY: Final = date(2026, 11, 23)
@@ -171,3 +171,10 @@ def queue_item(policy: Policy, **changes: Any) -> QueueItem:
         "waiting_for": signers(policy),
     }
     return QueueItem(**{**plain, **changes})
+
+
+def next_steps(request: int, **changes: Any) -> NextSteps:
+    plain: dict[str, Any] = {"request": request, "reminded": 0, "escalated_to": "", "channels": ("C0CREDIT",)}
+    for hours, name in ((2, "remind_at"), (24, "escalate_at"), (168, "expire_at")):
+        plain[name] = NOW + timedelta(hours=hours)
+    return NextSteps(**{**plain, **changes})
