@@ -12,9 +12,10 @@ import aiohttp
 from resend.exceptions import ResendError
 
 from bot.delivery.email import sender_domains
-from bot.delivery.hooks import is_public, signed
+from bot.delivery.hooks import signed
 from bot.delivery.ports import Hook
 from bot.doctor.finding import Finding, Findings, ok, problem, skipped, warning
+from bot.outbound import is_public
 from bot.settings import Settings
 from workflows.policy.model import Policy
 

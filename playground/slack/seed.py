@@ -23,6 +23,8 @@ INSTALLED_SCOPES = (
     "chat:write",
     "chat:write.public",
     "commands",
+    "files:read",
+    "files:write",
     "groups:read",
     "users:read",
     "users:read.email",

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.responses import PlainTextResponse
 
-from bot.delivery.hooks import HookSender, hook_session, is_public
+from bot.delivery.hooks import HookSender, hook_session
 from bot.delivery.ports import Hook
 from bot.delivery.trying import hook_backoff
+from bot.outbound import is_public
 from tests.receivers import SECRET, Receiver, garbage, nobody
 from workflows.notices import Claimed, Dead, Retry, Sent
 
