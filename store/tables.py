@@ -567,9 +567,25 @@ import_jobs = Table(
     moment("created_at"),
     moment("free_at"),
     moment("settled_at", nullable=True),
+    *words("decided_by"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("refused", LargeBinary),  # the rows that were not taken, as CSV
     PrimaryKeyConstraint("desk_id", "id"),
     belongs_to("desks", [], []),
     one_of("state", "state", ["waiting", "asking", "previewed", "confirmed", "done", "declined", "failed"]),
+)
+Index(
+    "import_jobs_open_idx",
+    import_jobs.c.desk_id,
+    import_jobs.c.free_at,
+    postgresql_where=text("state in ('waiting', 'confirmed')"),
+)
+Index(
+    "import_jobs_sheet_idx",
+    import_jobs.c.desk_id,
+    text("(source ->> 'sheet')"),
+    import_jobs.c.id,
+    postgresql_where=text("source ->> 'sheet' is not null"),
 )
 
 # Keys of other systems. Only a hash of the secret is stored.

@@ -36,14 +36,24 @@ def upgrade() -> None:
             created_at TIMESTAMP WITH TIME ZONE NOT NULL,
             free_at TIMESTAMP WITH TIME ZONE NOT NULL,
             settled_at TIMESTAMP WITH TIME ZONE,
+            decided_by TEXT DEFAULT '' NOT NULL,
+            attempts INTEGER DEFAULT '0' NOT NULL,
+            refused BYTEA,
             CONSTRAINT import_jobs_pkey PRIMARY KEY (desk_id, id),
             CONSTRAINT import_jobs_desk_id_fkey FOREIGN KEY(desk_id) REFERENCES desks (desk_id),
             CONSTRAINT import_jobs_state_check CHECK (state in ('waiting', 'asking', 'previewed', 'confirmed', 'done', 'declined', 'failed'))
         )
         """,
+        """
+        CREATE INDEX import_jobs_open_idx ON import_jobs (desk_id, free_at) WHERE state in ('waiting', 'confirmed')
+        """,
+        """
+        CREATE INDEX import_jobs_sheet_idx ON import_jobs (desk_id, (source ->> 'sheet'), id)
+            WHERE source ->> 'sheet' is not null
+        """,
     )
     protect("mappings", app=["select", "insert", "update", "delete"])
-    protect("import_jobs", app=["select", "insert", "update"])
+    protect("import_jobs", app=["select", "insert", "update", "delete"])
 
 
 def downgrade() -> None:
