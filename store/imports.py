@@ -6,7 +6,7 @@ from the moment the changed orders are locked to the commit.
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -19,43 +19,13 @@ from store import import_sql as sql
 from store import rows
 from store.staging import Run, document, rebuilt, refused_rows
 from workflows.imports.files import OrderFile
+from workflows.imports.report import ImportReport, OrderCounts, RowCounts
 from workflows.imports.values import RefusedRow
 from workflows.movement import moves, seen
 from workflows.outcome import DESK
 
 Connection = psycopg.Connection[DictRow]
 AT_ONCE: Final = 500
-
-
-@dataclass(frozen=True)
-class RowCounts:
-    read: int
-    accepted: int
-    refused: int
-
-
-@dataclass(frozen=True)
-class OrderCounts:
-    """`missing` orders are known to the desk and not in the file; a refused order is not missing."""
-
-    new: int
-    changed: int
-    unchanged: int
-    missing: int
-    refused: int
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """`number` is None where nothing was stored: a dry run, or no order that could be taken."""
-
-    number: int | None
-    preset: str
-    rows: RowCounts
-    orders: OrderCounts
-
-    def counts(self) -> dict[str, Any]:
-        return {"rows": asdict(self.rows), "orders": asdict(self.orders)}
 
 
 def import_orders(
@@ -111,7 +81,7 @@ class Importing:
             self._merge_changed()
         self._record(report)
         self._connection.commit()
-        return ImportReport(number, report.preset, report.rows, report.orders)
+        return replace(report, number=number)
 
     def _stage(self) -> None:
         with self._connection.cursor() as cursor, cursor.copy(sql.STAGE) as copy:

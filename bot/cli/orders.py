@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import psycopg
@@ -14,8 +14,9 @@ from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_op
 from bot.cli.errors_file import ErrorsFile
 from bot.cli.progress import reading
 from bot.main.stop import Stop
-from store.imports import ImportReport, import_orders
+from store.imports import import_orders
 from workflows.imports.files import open_orders
+from workflows.imports.report import ImportReport
 from workflows.imports.rules import rules_of
 from workflows.imports.shapes import PRESETS
 from workflows.imports.values import RefusedRow, UnreadableFile
@@ -55,7 +56,7 @@ def import_command(
         report = run(desk, file, preset, dry_run=dry_run, refused=refused.add)
         refused.keep()
     if as_json:
-        print_json(report_json(report, refused.written))
+        print_json(report.as_json(str(refused.written) if refused.written else None))
     else:
         click.echo("\n".join(sentences(report, refused, dry_run=dry_run)))
     if not report.rows.accepted:
@@ -100,17 +101,6 @@ def confirm(report: ImportReport) -> None:
     if not report.rows.accepted:
         return
     click.confirm("Import this?", abort=True)
-
-
-def report_json(report: ImportReport, errors: Path | None) -> dict[str, Any]:
-    return {
-        "import": report.number,
-        "preset": report.preset,
-        **report.counts(),
-        "exceptions": [],
-        "drift": [],
-        "errors": str(errors) if errors else None,
-    }
 
 
 def sentences(report: ImportReport, refused: ErrorsFile, *, dry_run: bool) -> list[str]:
