@@ -75,7 +75,7 @@ async def apply_policy(
     async with desk_transaction(pool, desk_id, tenant=ALONE) as connection:
         parameters: dict[str, Any] = {"by": by, "desk": desk_id, "name": policy.desk.name}
         await connection.execute(_NEW_DESK, parameters)
-        version, before = await _in_force(connection, desk_id)
+        version, before = await in_force(connection, desk_id)
         if based_on is not None and based_on != version:
             raise PolicyMoved(version)
         changed = differences(before, policy)
@@ -101,7 +101,7 @@ def grants(policy: Policy) -> list[dict[str, str]]:
 async def policy_in_force(pool: Pool, desk_id: str) -> tuple[int, Policy | None]:
     """The version and the policy of a desk; (0, None) where there is no desk."""
     async with desk_transaction(pool, desk_id) as connection:
-        return await _in_force(connection, desk_id)
+        return await in_force(connection, desk_id)
 
 
 async def policy_of_version(pool: Pool, desk_id: str, version: int) -> Policy | None:
@@ -112,7 +112,8 @@ async def policy_of_version(pool: Pool, desk_id: str, version: int) -> Policy | 
     return policy_from_json(row["document"]) if row else None
 
 
-async def _in_force(connection: Connection, desk_id: str) -> tuple[int, Policy | None]:
+async def in_force(connection: Connection, desk_id: str) -> tuple[int, Policy | None]:
+    """The same within a transaction on the desk."""
     query = """
         select p.version, p.document from desks d join policies p
         on p.desk_id = d.desk_id and p.version = d.policy_version where d.desk_id = %s

@@ -77,7 +77,7 @@ class Approval:
             line_changes=_line_changes(self.order, after),
             new_lines=made,
             hook_call=self._call(asked),
-            status_changes=(self._status_change(asked), *self._released(closed)),
+            status_changes=(self._status_change(asked, whole), *self._refunded(asked), *self._released(closed)),
             audit=tuple(self._entries(asked, after, closed, ended)),
             notices=(
                 *self._notices(asked, ended, remaining, clear=left and not remaining),
@@ -134,12 +134,22 @@ class Approval:
             currency=asked.currency,
         )
 
-    def _status_change(self, asked: Cancellation | Change) -> StatusChange:
-        kind = TYPE if isinstance(asked, Cancellation) else "change.approved"
+    def _status_change(self, asked: Cancellation | Change, after: Order) -> StatusChange:
+        """What the system of record is told: what was asked for, and the lines as they stand after it."""
         facts = {**asked.model_dump(mode="json"), "amount": asked.amount, "reason": self.reason}
         if isinstance(asked, Cancellation):
             facts["total"] = asked.total
-        return StatusChange(kind, self.request.number, facts)
+            facts["remaining"] = {line.key: line.remaining for line in after.lines if line.key in asked.keys}
+            return StatusChange(TYPE, self.request.number, facts)
+        facts["added_lines"] = [line.line for line in after.lines[len(after.lines) - len(asked.added) :]]
+        return StatusChange("change.approved", self.request.number, facts)
+
+    def _refunded(self, asked: Cancellation | Change) -> tuple[StatusChange, ...]:
+        """Money that goes back, whether a system is called about it or people do it."""
+        if not isinstance(asked, Cancellation) or not asked.total:
+            return ()
+        facts = {"amount": asked.total, "currency": asked.currency, "reason": self.reason}
+        return (StatusChange("refund.approved", self.request.number, facts),)
 
     def _released(self, closed: Iterable[HoldChange]) -> tuple[StatusChange, ...]:
         reasons = {hold.number: hold.reason for hold in self.snapshot.open_holds}

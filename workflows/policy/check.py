@@ -2,20 +2,28 @@
 
 from collections.abc import Iterator
 
-from workflows.policy import desk_checks, role_checks, rule_checks, signable
+from workflows.policy import desk_checks, export_checks, role_checks, rule_checks, signable
 from workflows.policy.model import Policy
 from workflows.policy.rules import default_rule
 
 
 def problems_in(policy: Policy) -> tuple[str, ...]:
     """What stops it from being applied; each one sentence or two: where, what, what to do."""
-    parts = (desk_checks, role_checks, rule_checks, signable)
+    parts = (desk_checks, role_checks, rule_checks, export_checks, signable)
     return tuple(dict.fromkeys(problem for part in parts for problem in part.problems(policy)))
 
 
 def warnings_in(policy: Policy) -> tuple[str, ...]:
     """Worth saying, and not refused."""
-    parts = (signable.alone, _silent_desk, _silent_roles, _risks, _rules_without_effect, _two_meanings)
+    parts = (
+        signable.alone,
+        _silent_desk,
+        _silent_roles,
+        _risks,
+        _rules_without_effect,
+        _two_meanings,
+        export_checks.warnings,
+    )
     return tuple(dict.fromkeys(warning for part in parts for warning in part(policy)))
 
 

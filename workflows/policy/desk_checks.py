@@ -1,4 +1,4 @@
-"""What is wrong with [desk], [stages] and [[exports]]."""
+"""What is wrong with [desk] and [stages]."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from workflows.policy.fields import folded
-from workflows.policy.model import Export, OrderNumberFormat, Policy, RefundHook
+from workflows.policy.model import OrderNumberFormat, Policy, RefundHook
 from workflows.policy.patterns import literal_prefixes, problem_of
 from workflows.policy.sentences import meant, shown
 from workflows.values import Stage
@@ -19,20 +19,6 @@ CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,30}")
 EMAIL: Final = re.compile(r"[^@\s<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _CLOCK: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _SECRET: Final = re.compile(r"env:REDTAG_HOOK_[A-Z0-9_]{1,40}")
-_DATE: Final = re.compile(r"(?:%[YymdbBHMSjaA]|[^%])+")
-
-_COMMON: Final = (
-    "order_number customer request requested_by requested_at approved_by decided_at reason reason_label note batch"
-)
-FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    kind: frozenset(f"{_COMMON} {own}".split())
-    for kind, own in {
-        "holds": "hold action since",
-        "cancellations": "line sku quantity_cancelled quantity_remaining refund_amount currency",
-        "changes": "line sku field before after",
-        "refunds": "amount currency state attempts accepted_at",
-    }.items()
-}
 
 
 def problems(policy: Policy) -> Iterator[str]:
@@ -51,7 +37,6 @@ def problems(policy: Policy) -> Iterator[str]:
     if desk.refund_hook:
         yield from _hook(desk.refund_hook)
     yield from _stages(policy.stages)
-    yield from _exports(policy.exports)
 
 
 def channel_problem(where: str, channel: str) -> Iterator[str]:
@@ -150,25 +135,3 @@ def _stages(stages: Mapping[str, str]) -> Iterator[str]:
     words = [folded(word) for word in stages]
     for word in dict.fromkeys(word for word in words if words.count(word) > 1):
         yield f"stages: “{shown(word)}” stands there twice; large and small letters are the same. Take one out."
-
-
-def _exports(exports: tuple[Export, ...]) -> Iterator[str]:
-    kinds = [export.kind for export in exports]
-    for at, export in enumerate(exports, 1):
-        where = f"exports[{at}]"
-        if export.kind in kinds[: at - 1]:
-            yield f"{where}: there is an export of {export.kind} already. Keep one."
-        if not _DATE.fullmatch(export.date_format):
-            yield f"{where}.date_format: “{shown(export.date_format)}” is not a date format. Write it as %d/%m/%Y."
-        yield from _columns(where, export)
-
-
-def _columns(where: str, export: Export) -> Iterator[str]:
-    known = FIELDS[export.kind]
-    headers = [column.header for column in export.columns]
-    for at, column in enumerate(export.columns, 1):
-        if column.field not in known:
-            hint = meant(column.field, known) or f" Known for {export.kind}: {', '.join(sorted(known))}."
-            yield f"{where}.columns[{at}].field: there is no field “{shown(column.field)}”.{hint}"
-        if column.header in headers[: at - 1]:
-            yield f"{where}.columns[{at}].header: “{shown(column.header)}” stands there twice. Rename one."

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from workflows.policy.fields import show_period
-from workflows.policy.model import Column, Part, Policy, Reason, Role, Rule
+from workflows.policy.model import Column, Export, Part, Policy, Reason, Role, Rule
 from workflows.policy.rules import sign_in_words, when_in_words
 from workflows.words import listed
 
@@ -20,7 +20,7 @@ def differences(old: Policy | None, new: Policy) -> tuple[str, ...]:
         _roles(old, new),
         _reasons(old, new),
         _list("rule", [_rule(old, rule) for rule in old.rules], [_rule(new, rule) for rule in new.rules]),
-        _list("export", [_words(part) for part in old.exports], [_words(part) for part in new.exports]),
+        _list("export", [_export(part) for part in old.exports], [_export(part) for part in new.exports]),
     )
     found = tuple(sentence for part in parts for sentence in part)
     # Two rules can read alike and differ, where a role's label is not its own.
@@ -126,6 +126,18 @@ def _rule(policy: Policy, rule: Rule) -> str:
     return f"{rule.kind}, {when_in_words(rule.when)}: {ask} may ask, {sign}, {periods}, {escalate}"
 
 
+def _export(export: Export) -> str:
+    """Signs and encodings only where they are not the usual ones."""
+    always = {"kind", "columns", "date_format"}
+    fields = type(export).model_fields.items()
+    keys = [
+        key
+        for key, field in fields
+        if key in always or getattr(export, key) != field.get_default(call_default_factory=True)
+    ]
+    return "; ".join(f"{key} {_words(getattr(export, key))}" for key in keys)
+
+
 def _list(name: str, old: list[str], new: list[str]) -> Iterator[str]:
     """Order counts, so what moved is taken out at one place and put in at another."""
     for what, start, end, into, until in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -136,7 +148,9 @@ def _list(name: str, old: list[str], new: list[str]) -> Iterator[str]:
 
 
 def _words(value: Any) -> str:
-    if value is None or value in {(), ""}:
+    if isinstance(value, Mapping):
+        value = tuple(f"{word} = {theirs}" for word, theirs in value.items())
+    if value is None or value in ((), ""):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"

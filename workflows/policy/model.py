@@ -148,9 +148,22 @@ class Column(Part):
 
 
 class Export(Part):
+    """No `columns`: every one there is. `codes`: our words, such as codes of reasons, to the desk's.
+
+    Moments have the `time_format`, where there is none the `date_format`, with the time of day where that is ours.
+    """
+
     kind: ExportKind
     columns: tuple[Column, ...] = Field(default=(), max_length=100)
     date_format: Word = "%Y-%m-%d"
+    time_format: Word = ""
+    amounts: Literal["major", "minor"] = "major"
+    decimal_sign: Literal[".", ","] = "."
+    people: Literal["names", "ids"] = "names"
+    codes: dict[Word, Text] = Field(default_factory=dict, max_length=500)
+    delimiter: Literal[",", ";", "|", "tab"] = ","
+    line_ends: Literal["crlf", "lf"] = "crlf"
+    encoding: Word = "utf-8"
 
 
 class Policy(Part):
