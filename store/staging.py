@@ -47,7 +47,7 @@ STATES: Final = ("good", "refused")
 
 def document(order: ImportedOrder | RefusedOrder, source: Sequence[SourceRow]) -> Document:
     """`source` stays beside the order, in case another part of it comes later in the file."""
-    packed = "\n".join("\t".join((str(row), *cells)) for row, cells in source)
+    packed = "\n".join("\t".join((str(row.row), *row.cells)) for row in source)
     if isinstance(order, RefusedOrder):
         problems = [[problem.row, problem.column, problem.value, problem.reason] for problem in order.problems]
         return {"count": order.count, "problems": problems, "source": ""}

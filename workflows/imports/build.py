@@ -105,7 +105,7 @@ def _goods(reading: Reading, rows: list[SourceRow]) -> list[SourceRow]:
 
 def _refuse_unreadable(reading: Reading, rows: Iterable[SourceRow]) -> None:
     """Also in cells whose value goes nowhere: a file that is broken in one place is not trusted in the next."""
-    for row, cells in rows:
+    for row, cells, _others in rows:
         if fields.UNREADABLE.search("".join(cells)):
             for name, cell in zip(FIELDS, cells, strict=True):
                 reading.take(row, None, fields.readable, name, cell)
@@ -114,7 +114,7 @@ def _refuse_unreadable(reading: Reading, rows: Iterable[SourceRow]) -> None:
 def _head(reading: Reading, rows: Iterable[SourceRow]) -> Head:
     """The first value of each field that belongs to the order; a later row may repeat it or leave it blank."""
     head = Head({}, {})
-    for row, cells in rows:
+    for row, cells, _others in rows:
         for name in HEAD:
             value = cells[AT[name]]
             if value and head.values.setdefault(name, value) != value:
@@ -126,7 +126,7 @@ def _head(reading: Reading, rows: Iterable[SourceRow]) -> Head:
 
 
 def _currency(reading: Reading, head: Head, first_row: int) -> str:
-    value = head.values.get("currency", "")
+    value = head.values.get("currency", "") or reading.layout.preset.currency
     if not value and reading.layout.preset.priceless:
         return NO_CURRENCY
     if not value and reading.problems:
@@ -176,7 +176,7 @@ def _ship_by(reading: Reading, head: Head) -> date | None:
 
 
 def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> ImportedLine:
-    row, cells = source
+    row, cells, _others = source
     take = reading.take
     ordered = take(row, 0, fields.units, "ordered", cells[AT["ordered"]])
     before = len(reading.problems)
@@ -199,7 +199,7 @@ def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> Imp
 
 def _price(reading: Reading, source: SourceRow, currency: str, ordered: int) -> int:
     """Of one unit: as it stands there, else the line's amount shared among its units, to the nearest minor unit."""
-    row, cells = source
+    row, cells, _others = source
     price, amount = cells[AT["unit_price"]], cells[AT["line_total"]]
     if not price and not amount and (reading.layout.preset.priceless or not cells[AT["ordered"]]):
         return 0
@@ -210,7 +210,7 @@ def _price(reading: Reading, source: SourceRow, currency: str, ordered: int) -> 
 
 
 def _given(reading: Reading, source: SourceRow, ordered: int) -> Given:
-    row, cells = source
+    row, cells, _others = source
     if not any(cells[GIVEN]):
         return NOTHING_GIVEN
     pairs = zip(Given._fields, cells[GIVEN], strict=True)

@@ -1,7 +1,8 @@
 """An order file, opened: its shape is known, its orders are read as they are asked for."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -9,13 +10,15 @@ from typing import BinaryIO, Final
 from workflows.imports.build import Orders
 from workflows.imports.dates import day_comes_first
 from workflows.imports.fields import Rules
+from workflows.imports.mapping import ColumnMapping
 from workflows.imports.parts import read_parts, shown
 from workflows.imports.presets import Layout, recognise
 from workflows.imports.shapes import AT
 from workflows.imports.source import Record, Source, delimiter_of, lines_of, records, said_separator
-from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnreadableFile
+from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnknownHeader, UnreadableFile
 
 AHEAD: Final = 500  # rows that are read before the first order, to see how the file writes its dates
+FEWEST: Final = 3  # columns: a number, an article and a quantity
 
 
 class OrderFile:
@@ -55,9 +58,14 @@ def open_orders(
     rules: Rules,
     *,
     preset: str | None = None,
+    mapping: ColumnMapping | None = None,
+    mappings: Sequence[ColumnMapping] = (),
     progress: Callable[[int], None] = lambda _size: None,
 ) -> OrderFile:
-    """Read the header and recognise the shape; raises UnreadableFile."""
+    """Read the header and recognise the shape; raises UnreadableFile, UnknownHeader where a mapping would help.
+
+    `mapping` or `preset` say how to read it; else the presets and the desk's saved `mappings` are tried.
+    """
     source = Source(file, progress)
     lines = lines_of(source)
     first = next(lines, "")
@@ -69,12 +77,30 @@ def open_orders(
     header = next(found)
     if header.fault:
         raise UnreadableFile(f"The header cannot be read: {header.fault}.")
-    layout = recognise(header.cells, preset)
+    try:
+        layout = recognise(header.cells, preset, mapping, mappings)
+    except UnknownHeader as unknown:
+        raise _asked(unknown, found) from unknown
     ahead = list(itertools.islice(found, AHEAD))
     if not any(any(map(str.strip, record.cells)) for record in ahead):
         raise UnreadableFile(f"There is no order in this file: it is a {layout.preset.name} header and nothing else.")
-    layout = replace(layout, day_first=_day_first(layout, ahead))
+    if layout.day_first is None:
+        layout = replace(layout, day_first=_day_first(layout, ahead))
     return OrderFile(shown(PurePath(name).name), source, layout, itertools.chain(ahead, found), rules)
+
+
+def _asked(unknown: UnknownHeader, found: Iterator[Record]) -> UnreadableFile:
+    """With the rows by which questions can be asked; without any, or without columns, there is nothing to ask about."""
+    width, samples = len(unknown.header), list[list[str]]()
+    with suppress(UnreadableFile):
+        for record in itertools.islice(found, AHEAD):
+            cells = [shown(cell.strip()) for cell in record.cells[:width]]
+            if any(cells) and not record.fault:
+                samples.append([*cells, *[""] * (width - len(cells))])
+    titled = {title for title in unknown.header if title.strip()}
+    if len(titled) < FEWEST or not samples:
+        return UnreadableFile(str(unknown))
+    return UnknownHeader(str(unknown), [shown(title.strip()) for title in unknown.header], samples)
 
 
 def _day_first(layout: Layout, ahead: list[Record]) -> bool | None:

@@ -15,6 +15,8 @@ from workflows.imports.values import SHOWN, Part, RefusedRow, SourceRow
 MOST_LINES: Final = 5_000
 TOO_MANY: Final = f"this order has more than {MOST_LINES:,} rows"
 BREAKS: Final = re.compile(r"[\t\n\r]+")
+MOST_IN_A_ROW: Final = 32_767  # characters, which is what a spreadsheet holds in one cell; in a longer row they are cut
+CUT: Final = 1_000
 INSIDE: Final = 1_000  # nameless rows that are kept to see whether they stand inside an order
 
 
@@ -97,15 +99,28 @@ def _rows(record: Record, layout: Layout) -> Iterator[SourceRow]:
         return
     padded = [*cells[: layout.width], *[""] * max(layout.width - len(cells) + 1, 1)]
     used = tuple(map(str.strip, layout.pick(padded)))
+    others = _kept([padded[place] for place in layout.rest]) if layout.rest else ()
     if not layout.packed:
-        yield SourceRow(record.row, _unbroken(used))
+        yield SourceRow(record.row, _unbroken(used), others)
         return
     for line in unpacked(used, [padded[place] for place in layout.packed]):
-        yield SourceRow(record.row, _unbroken(line))
+        yield SourceRow(record.row, _unbroken(line), others)
 
 
 def _unbroken(used: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(BREAKS.sub(" ", cell) for cell in used) if BREAKS.search("".join(used)) else used
+    """In one line each, and no longer than it takes to see that a cell is too long."""
+    together = "".join(used)
+    if len(together) > MOST_IN_A_ROW:
+        used = tuple(cell[:CUT] for cell in used)
+    return tuple(BREAKS.sub(" ", cell) for cell in used) if BREAKS.search(together) else used
+
+
+def _kept(others: list[str]) -> tuple[str, ...]:
+    """As they stand there, as far as they are text that can be stored."""
+    together = "".join(others)
+    if len(together) > MOST_IN_A_ROW:
+        others = [cell[:CUT] for cell in others]
+    return tuple([UNREADABLE.sub("\ufffd", cell) for cell in others] if UNREADABLE.search(together) else others)
 
 
 class Numbers:

@@ -1,13 +1,13 @@
-"""Which shape a file has, by its header row. Names count, positions do not; unknown columns are ignored."""
+"""Which shape a file has, by its header row. Names count, positions do not; other columns are kept beside."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
+from workflows.imports.mapping import ColumnMapping, fitting, plain, preset_of, same_header
 from workflows.imports.shapes import FIELDS, PRESETS, SHAPES, Preset
-from workflows.imports.values import UnreadableFile
+from workflows.imports.values import UnknownHeader, UnreadableFile
 
 CLOSE: Final = 0.75  # where so much of what a shape requires is there, it is named, with what it lacks
 
@@ -18,7 +18,7 @@ class Layout:
 
     `pick` takes the cells of FIELDS out of a row that has one empty cell more than the header, for absent columns;
     `packed` are the places of cells that hold a whole line each. `day_first` says how 03/04/2026 is to be read, None
-    where nothing in the file tells.
+    where nothing in the file tells. `others` are the titles of the columns that no field uses, `rest` their places.
     """
 
     preset: Preset
@@ -27,17 +27,30 @@ class Layout:
     titles: Mapping[str, str]
     packed: tuple[int, ...] = ()
     day_first: bool | None = None
+    others: tuple[str, ...] = ()
+    rest: tuple[int, ...] = ()
 
 
-def plain(title: str) -> str:
-    """`Order_Number`, `order-number` and `ORDER NUMBER` are one column."""
-    return re.sub(r"[\W_]+", " ", title.casefold()).strip()
+def recognise(
+    header: Sequence[str],
+    name: str | None = None,
+    mapping: ColumnMapping | None = None,
+    mappings: Sequence[ColumnMapping] = (),
+) -> Layout:
+    """The layout of a file with this header; raises UnreadableFile, UnknownHeader where questions could help.
 
-
-def recognise(header: Sequence[str], name: str | None = None) -> Layout:
-    """The layout of a file with this header; raises UnreadableFile where it is none we know."""
+    A mapping that was given is taken. Of the desk's own `mappings` one that was made for this very header comes before
+    the presets; one whose columns are merely there comes where no preset is whole.
+    """
     titles = [plain(title) for title in header]
-    return _layout(_named(titles, name) if name else _detect(titles), header, titles)
+    if mapping:
+        return _layout(preset_of(mapping), header, titles)
+    if name:
+        return _layout(_named(titles, name), header, titles)
+    own = fitting(header, mappings)
+    if own and (same_header(header, own) or not _whole(titles)):
+        return _layout(preset_of(own), header, titles)
+    return _layout(_detect(header, titles), header, titles)
 
 
 def _named(titles: Sequence[str], name: str) -> Preset:
@@ -49,13 +62,18 @@ def _marked(shape: Preset, titles: Sequence[str]) -> bool:
     return all(any(title in titles for title in group) for group in shape.markers)
 
 
-def _detect(titles: Sequence[str]) -> Preset:
-    marked = [shape for shape in SHAPES if _marked(shape, titles)]
-    whole = (shape for shape in marked if not _missing(shape, _places(shape, titles)))
-    found = [*whole, *marked]
-    if not found:
-        raise UnreadableFile(_unknown(titles))
-    return found[0]
+def _whole(titles: Sequence[str]) -> list[Preset]:
+    return [shape for shape in SHAPES if _marked(shape, titles) and not _missing(shape, _places(shape, titles))]
+
+
+def _detect(header: Sequence[str], titles: Sequence[str]) -> Preset:
+    if found := _whole(titles):
+        return found[0]
+    marked = next((shape for shape in SHAPES if _marked(shape, titles)), None)
+    if marked is None:
+        raise UnknownHeader(_unknown(titles), header)
+    _named_once(titles, _places(marked, titles))
+    raise UnknownHeader(_lacking(marked, titles), header)
 
 
 def _unknown(titles: Sequence[str]) -> str:
@@ -84,11 +102,9 @@ def _share(shape: Preset, titles: Sequence[str]) -> float:
 
 def _layout(preset: Preset, header: Sequence[str], titles: Sequence[str]) -> Layout:
     places = _places(preset, titles)
-    for place in places.values():
-        if titles.count(titles[place]) > 1:
-            raise UnreadableFile(f"The header names the column {titles[place]!r} twice.")
-    if missing := _missing(preset, places):
-        raise UnreadableFile(f"The header lacks columns of the shape {preset.name}: {', '.join(missing)}.")
+    _named_once(titles, places)
+    if _missing(preset, places):
+        raise UnreadableFile(_lacking(preset, titles))
     packed = tuple(index for index, title in enumerate(titles) if _is_packed(title, preset))
     shown = {field: header[place].strip() for field, place in places.items()}
     shown |= (
@@ -97,7 +113,35 @@ def _layout(preset: Preset, header: Sequence[str], titles: Sequence[str]) -> Lay
         else {}
     )
     pick = itemgetter(*(places.get(field, len(header)) for field in FIELDS))
-    return Layout(preset, len(header), pick, shown, packed)
+    rest = _rest(header, {*places.values(), *packed})
+    others = _told_apart([header[place].strip() for place in rest])
+    return Layout(preset, len(header), pick, shown, packed, preset.day_first, others, rest)
+
+
+def _named_once(titles: Sequence[str], places: Mapping[str, int]) -> None:
+    for place in places.values():
+        if titles.count(titles[place]) > 1:
+            raise UnreadableFile(f"The header names the column {titles[place]!r} twice.")
+
+
+def _lacking(preset: Preset, titles: Sequence[str]) -> str:
+    missing = _missing(preset, _places(preset, titles))
+    return f"The header lacks columns of the shape {preset.name}: {', '.join(missing)}."
+
+
+def _rest(header: Sequence[str], used: Collection[int]) -> tuple[int, ...]:
+    """Columns that no field uses. Those without a title are what spreadsheets add at the right."""
+    return tuple(place for place, title in enumerate(header) if title.strip() and place not in used)
+
+
+def _told_apart(titles: Sequence[str]) -> tuple[str, ...]:
+    """`Notes`, `Notes (2)`: two columns of one name are kept beside each other."""
+    found: dict[str, None] = {}
+    for title in titles:
+        again = (f"{title} ({count})" for count in range(2, len(titles) + 2))
+        name = next(each for each in (title, *again) if each not in found)
+        found[name] = None
+    return tuple(found)
 
 
 def _is_packed(title: str, preset: Preset) -> bool:

@@ -47,7 +47,8 @@ class Preset:
 
     `numbered`: the source numbers its lines. `priceless`: it may leave out currency and prices. `sums`: where it gives
     no total, the lines make it. `heads`: a row without a quantity is no line of goods. `packed`: the beginning of the
-    columns that each hold a whole line.
+    columns that each hold a whole line. What a desk's own mapping may add: the `currency` where no column says one, the
+    `decimal` sign, and `day_first`, how 03/04/2026 is meant.
     """
 
     name: str
@@ -62,6 +63,9 @@ class Preset:
     sums: bool = False
     heads: bool = False
     packed: str = ""
+    currency: str = ""
+    decimal: str = ""
+    day_first: bool | None = None
 
 
 REDTAG: Final = Preset(

@@ -1,6 +1,7 @@
 """What a file is read into."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -10,6 +11,15 @@ SHOWN: Final = 200  # characters of a refused value that are repeated
 
 class UnreadableFile(Exception):
     """Nothing of this file can be imported; the message is a sentence for people."""
+
+
+class UnknownHeader(UnreadableFile):
+    """The file is a table whose columns nobody has named yet. `samples` are its first rows, as wide as the header."""
+
+    def __init__(self, sentence: str, header: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> None:
+        super().__init__(sentence)
+        self.header = tuple(header)
+        self.samples = tuple(tuple(row) for row in samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +33,14 @@ class RefusedRow:
 
 
 class SourceRow(NamedTuple):
-    """The used cells of one row, trimmed, in the order of `workflows.imports.shapes.FIELDS`."""
+    """The used cells of one row, trimmed, in the order of `workflows.imports.shapes.FIELDS`.
+
+    `others` are those of `Layout.others`, in its order; empty where the file has no such columns.
+    """
 
     row: int
     cells: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
