@@ -36,6 +36,7 @@ class Settings:
     lease_seconds: float
     allow_private_hooks: bool
     hook_secrets: Mapping[str, str]
+    api_per_minute: int
 
 
 NAMES: Final = {
@@ -57,6 +58,7 @@ NEEDED: Final = {
     "SLACK_BOT_TOKEN": "the bot token (xoxb-…), under OAuth & Permissions of the Slack app",
 }
 LEASE: Final = re.compile(r"\d{1,5}(\.\d{1,3})?")
+PER_MINUTE: Final = re.compile(r"[1-9]\d{0,6}")
 LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
 
 
@@ -73,6 +75,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         lease_seconds=float(environment.get("REDTAG_LEASE_SECONDS") or 60),
         allow_private_hooks=environment.get("REDTAG_ALLOW_PRIVATE_HOOKS") == "1",
         hook_secrets={name: value for name, value in environment.items() if name.startswith("REDTAG_HOOK_")},
+        api_per_minute=int(environment.get("REDTAG_API_PER_MINUTE") or 600),
     )
 
 
@@ -87,6 +90,8 @@ def _problems(values: Mapping[str, str], environment: Mapping[str, str]) -> list
         found.append("SLACK_API_URL does not end in /api/: give the base address of the Web API.")
     if not LEASE.fullmatch(environment.get("REDTAG_LEASE_SECONDS") or "60"):
         found.append("REDTAG_LEASE_SECONDS is not a number of seconds: use 60, or leave it out.")
+    if not PER_MINUTE.fullmatch(environment.get("REDTAG_API_PER_MINUTE") or "600"):
+        found.append("REDTAG_API_PER_MINUTE is not a number of requests: use 600, or leave it out.")
     if values["log_level"].lower() not in LEVELS:
         found.append("REDTAG_LOG_LEVEL is not a level: use debug, info, warning or error.")
     return found

@@ -18,6 +18,7 @@ from bot.settings import SettingsProblem
         "desk": "bot.cli.desk:desk",
         "doctor": "bot.cli.doctor:doctor",
         "gate": "bot.cli.gate:gate",
+        "keys": "bot.cli.keys:keys",
         "manifest": "bot.cli.manifest:manifest",
         "migrate": "bot.cli.processes:migrate",
         "notices": "bot.cli.notices:notices",

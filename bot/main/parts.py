@@ -21,6 +21,7 @@ from bot.delivery.ports import Reply
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
+from bot.main.api import api
 from bot.main.readiness import readiness
 from bot.main.rendering import StoredRenderer
 from bot.settings import Settings
@@ -80,6 +81,9 @@ class Parts:
     hints: Hints
     directory: SlackDirectory
     clients: OneWorkspace
+    url: str
+    reading: Reading
+    service: DeskService
 
 
 @asynccontextmanager
@@ -105,7 +109,7 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
         app = build_app(Desk(service, reading, clients, told, told))
-        yield Parts(app, pool, outbox, delivery, hints, directory, clients)
+        yield Parts(app, pool, outbox, delivery, hints, directory, clients, url, reading, service)
 
 
 class Told:
@@ -145,7 +149,8 @@ class Told:
 def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | None = None) -> Starlette:
     """The HTTP side of these parts."""
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
-    return build_web(receiver(parts.app), secrets, readiness(parts.pool, socket_client))
+    rest = api(parts.pool, parts.url, parts.reading, parts.service, settings)
+    return build_web(receiver(parts.app), secrets, readiness(parts.pool, socket_client), rest)
 
 
 def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:

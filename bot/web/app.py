@@ -1,15 +1,16 @@
-"""The HTTP side: Slack's endpoint and the health pages."""
+"""The HTTP side: Slack's endpoint, the health pages and the REST API."""
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from bot.web.guard import MOST_BYTES, Arrival, Rejected, Secrets, check
 from bot.web.replays import Replays
@@ -19,8 +20,13 @@ Dispatch = Callable[[Mapping[str, Any], str], Awaitable[tuple[int, Mapping[str, 
 Ready = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
-def build_web(dispatch: Dispatch, secrets: Secrets, ready: Ready) -> Starlette:
-    """`dispatch` answers a checked payload with status, headers and body; `ready` says what is not, as `problems`."""
+def build_web(
+    dispatch: Dispatch, secrets: Secrets, ready: Ready, api: ASGIApp | None = None, pages: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """`dispatch` answers a checked payload with status, headers and body; `ready` says what is not, as `problems`.
+
+    `api` is mounted under /v1. `pages` are further routes.
+    """
     replays: Replays[tuple[int, Mapping[str, str], str]] = Replays()
 
     async def events(request: Request) -> Response:
@@ -52,6 +58,8 @@ def build_web(dispatch: Dispatch, secrets: Secrets, ready: Ready) -> Starlette:
             Route("/slack/events", events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *([Mount("/v1", api)] if api else []),
+            *pages,
         ]
     )
 

@@ -1,0 +1,106 @@
+"""Errors as `application/problem+json` (RFC 9457), each with a `code` that a program can go by."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+MEDIA: Final = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """`field` is a path into the body, such as `lines.0.quantity`, or the name of a parameter."""
+
+    field: str
+    problem: str
+
+
+class Problem(BaseModel):
+    """`code` stays the same for the same kind of problem; `reference` stands in the log as well."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldProblem] | None = None
+    reference: str | None = None
+
+
+class Refused(Exception):
+    """How an endpoint ends with a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldProblem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.headers = tuple(errors), dict(headers or {})
+
+
+def said(*names: str) -> dict[str, Any]:
+    """How an answer with a problem stands in the OpenAPI document."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": " ".join(names) or "A problem", "content": {MEDIA: {"schema": schema}}}
+
+
+def response(refused: Refused, reference: str | None = None) -> Response:
+    problem = Problem(
+        title=HTTPStatus(refused.status).phrase,
+        status=refused.status,
+        detail=refused.detail,
+        code=refused.code,
+        errors=list(refused.errors) or None,
+        reference=reference,
+    )
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, refused.status, refused.headers, media_type=MEDIA)
+
+
+async def on_refused(_: Request, found: Exception) -> Response:
+    return response(found if isinstance(found, Refused) else Refused(500, "unexpected", "Something went wrong."))
+
+
+async def on_http(_: Request, found: Exception) -> Response:
+    """What the framework refuses by itself: unknown paths and methods."""
+    if not isinstance(found, HTTPException):
+        return await on_refused(_, found)
+    code, detail = FRAMEWORK.get(found.status_code, ("refused", str(found.detail)))
+    return response(Refused(found.status_code, code, detail, headers=found.headers))
+
+
+async def on_invalid(_: Request, found: Exception) -> Response:
+    """Parameters in the path, the query or the headers that are not what they should be."""
+    errors = found.errors() if isinstance(found, RequestValidationError) else ()
+    return response(invalid([{**each, "loc": each["loc"][1:]} for each in errors]))
+
+
+def invalid(errors: Sequence[Any]) -> Refused:
+    """`errors` as pydantic tells them."""
+    found = [FieldProblem(field=_path(each), problem=str(each["msg"])) for each in errors[:MOST]]
+    detail = "; ".join(f"{each.field}: {each.problem}" for each in found[:3])
+    return Refused(422, "invalid", f"{detail}.", errors=found)
+
+
+def _path(error: ErrorDetails) -> str:
+    return ".".join(map(str, error["loc"]))[:200] or "body"
+
+
+MOST: Final = 100
+FRAMEWORK: Final = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method; the header Allow lists those that it takes."),
+    413: ("too_large", "The body is too large."),
+}
