@@ -27,6 +27,7 @@ def problems(policy: Policy) -> Iterator[str]:
         yield "desk.name: is empty. Give the desk a name."
     yield from _timezone(desk.timezone)
     yield from _times(desk.workdays, desk.digest_at)
+    yield from _hours(desk.work_hours, desk.ship_cutoff)
     yield from channel_problem("desk.floor_channel", desk.floor_channel)
     for key in ("managers_channel", "audit_channel"):
         if getattr(desk, key):
@@ -80,6 +81,17 @@ def _times(workdays: tuple[str, ...], digest_at: str) -> Iterator[str]:
             yield f"desk.workdays: “{shown(day)}” is not a day. Write {listed(WEEK)}."
     if not _CLOCK.fullmatch(digest_at):
         yield f"desk.digest_at: “{shown(digest_at)}” is not a time of day. Write it as 08:30."
+
+
+def _hours(hours: tuple[str, ...], cutoff: str) -> Iterator[str]:
+    clocks = all(_CLOCK.fullmatch(clock) for clock in hours)
+    if hours and not (len(hours) == 2 and clocks and hours[0] < hours[1]):
+        yield (
+            "desk.work_hours: must be two times of one day, the earlier first. "
+            'Write them as ["08:00", "17:00"], or [] for all day.'
+        )
+    if cutoff and not _CLOCK.fullmatch(cutoff):
+        yield f"desk.ship_cutoff: “{shown(cutoff)}” is not a time of day. Write it as 15:30."
 
 
 def _order_number(fmt: OrderNumberFormat) -> Iterator[str]:

@@ -61,7 +61,9 @@ class DeskSettings(Part):
     name: Text
     timezone: Text
     workdays: Words = WORKING_WEEK
+    work_hours: Words = ()  # from, until; empty: all day
     digest_at: Word = "08:30"
+    ship_cutoff: Word = ""  # until when the orders of a day can leave; empty: midnight
     floor_channel: Word
     managers_channel: Word = ""
     audit_channel: Word = ""
