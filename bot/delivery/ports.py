@@ -25,6 +25,7 @@ __all__ = [
     "Sends",
     "Settlement",
     "Update",
+    "Upload",
 ]
 
 Blocks = Sequence[dict[str, Any]]
@@ -95,11 +96,22 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a conversation, which is named by its own id: Slack takes no person's here."""
+
+    channel: str
+    name: str
+    content: bytes = field(repr=False)
+    comment: str = ""
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     why: str
 
 
-Call = Post | tuple[Update, ...] | Reply | Mail | Publish | Hook | Nothing
+Call = Post | tuple[Update, ...] | Reply | Mail | Publish | Hook | Upload | Nothing
 
 
 class Renderer(Protocol):

@@ -2,7 +2,7 @@
 
 from bot.delivery.email import EmailSender
 from bot.delivery.hooks import HookSender
-from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Renderer, Reply
+from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Renderer, Reply, Upload
 from bot.delivery.slack import SlackSender
 from workflows.notices import Claimed, Settlement, Skipped
 
@@ -31,6 +31,8 @@ class Sender:
                 sending = self._hooks.send(claimed, call)
             case Publish():
                 sending = self._slack.publish(claimed, call)
+            case Upload():
+                sending = self._slack.upload(claimed, call)
             case Nothing(why):
                 return Skipped(why)
             case _:

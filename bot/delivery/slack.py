@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery.lookup import Answer, find_posted, mark
-from bot.delivery.ports import Blocks, Clients, Post, Publish, Reply, Update
-from bot.delivery.problems import CALL_ERRORS, Kind, Problem, problem_of, settled
+from bot.delivery.ports import Blocks, Clients, Post, Publish, Reply, Update, Upload
+from bot.delivery.problems import CALL_ERRORS, Kind, Problem, judged, problem_of, settled
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.trying import again
 from workflows.notices import Claimed, Dead, Retry, Sent, Settlement, Skipped
@@ -23,6 +23,7 @@ MOST_BLOCKS: Final = 50
 class SlackSender:
     def __init__(self, clients: Clients, session: aiohttp.ClientSession, slack_api_url: str) -> None:
         self._clients = clients
+        self._session = session
         self._response_urls = ResponseUrls(session, slack_api_url)
 
     async def post(self, claimed: Claimed, post: Post) -> Settlement:
@@ -69,6 +70,37 @@ class SlackSender:
             return _no_token(claimed)
         answer = await _called(client.views_publish(user_id=publish.user, view=publish.view))
         return settled(claimed, answer, repeatable=True) if isinstance(answer, Problem) else Sent()
+
+    async def upload(self, claimed: Claimed, upload: Upload) -> Settlement:
+        """Three calls; before the last one nobody sees anything. Where that one is unclear, the file may come twice."""
+        client = self._clients.client_for(claimed.desk_id)
+        if client is None:
+            return _no_token(claimed)
+        if claimed.unclear > 2:
+            return Dead("uploaded twice, no answer either time")
+        place = await _called(client.files_getUploadURLExternal(filename=upload.name, length=len(upload.content)))
+        if isinstance(place, Problem):
+            return settled(claimed, place, repeatable=True)
+        problem = await self._bytes(str(place["upload_url"]), upload)
+        if problem:
+            return settled(claimed, problem, repeatable=True)
+        answer = await _called(
+            client.files_completeUploadExternal(
+                files=[{"id": str(place["file_id"]), "title": upload.name}],
+                channel_id=upload.channel,
+                initial_comment=upload.comment or None,
+                thread_ts=upload.thread_ts,
+            )
+        )
+        return settled(claimed, answer) if isinstance(answer, Problem) else Sent()
+
+    async def _bytes(self, address: str, upload: Upload) -> Problem | None:
+        """To the address that Slack has just given, without a token."""
+        try:
+            async with self._session.post(address, data=upload.content, allow_redirects=False) as answer:
+                return None if answer.status == 200 else judged(answer.status, "", answer.headers)
+        except CALL_ERRORS as error:
+            return problem_of(error)
 
 
 async def _post_unless_there(client: AsyncWebClient, claimed: Claimed, post: Post) -> Settlement:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.ports import Post, Reply, Update
+from bot.delivery.ports import Post, Reply, Update, Upload
 from bot.delivery.problems import Kind, judged, retry_after
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.slack import SlackSender, as_repeat
@@ -25,6 +25,31 @@ def texts(workspace, channel="C0CREDIT"):
 
 def calls(workspace, method):
     return [call for call in workspace.calls if call.method == method]
+
+
+# files
+
+
+async def test_a_file_is_uploaded_into_the_conversation(workspace, slack):
+    upload = Upload("C0CREDIT", "refused.csv", b"row,column\n", "These rows were refused.")
+    assert await slack.upload(claimed(), upload) == Sent()
+    (message,) = workspace.messages("C0CREDIT")
+    (file,) = [workspace.state.files[each] for each in message.files]
+    assert (message.text, file.name, file.content) == ("These rows were refused.", "refused.csv", b"row,column\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "kind"),
+    [
+        ("files.getUploadURLExternal", "missing_scope", Dead),
+        ("files.getUploadURLExternal", "internal_error", Retry),
+        ("files.completeUploadExternal", "not_in_channel", Dead),
+        ("files.completeUploadExternal", "internal_error", Retry),
+    ],
+)
+async def test_an_upload_that_slack_refuses_ends_and_one_that_fails_comes_again(workspace, slack, method, error, kind):
+    workspace.fail(method, error)
+    assert isinstance(await slack.upload(claimed(), Upload("C0CREDIT", "refused.csv", b"x")), kind)
 
 
 # posts
