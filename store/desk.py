@@ -111,7 +111,7 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
         "followers": _rows(outcome.follower),
         "hold_changes": outcome.hold_changes,
         "holds": _rows(outcome.new_hold),
-        "hook_calls": _rows(outcome.hook_call),
+        "hook_calls": outcome.hook_calls,
         "line_changes": outcome.line_changes,
         "new_lines": outcome.new_lines,
         "notices": outcome.notices,

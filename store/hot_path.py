@@ -186,12 +186,19 @@ _PARTS: Final[Mapping[str, str]] = {
         from jsonb_to_recordset(%(new_lines)s::jsonb) as x (
             key text, line int, sku text, description text, ordered bigint, unit_price bigint)
     )""",
+    # A number that is made here is put into the text that is sent; see `workflows.hook_body`.
     "hook_calls": """
     new_calls as (
-        insert into hook_calls (desk_id, endpoint, request, kind, type, webhook_id, body, amount, currency, created_at)
-        select %(desk)s, x.endpoint, x.request, x.kind, x.type, x.webhook_id, x.body, x.amount, x.currency, %(now)s
-        from jsonb_to_recordset(%(hook_calls)s::jsonb) as x (
-            endpoint text, request bigint, kind text, type text, webhook_id text, body text, amount bigint,
+        insert into hook_calls (desk_id, endpoint, request, kind, type, hold, webhook_id, body, amount, currency,
+                                created_at)
+        select %(desk)s, x.endpoint, coalesce(nullif(x.request, 0), n.request), x.kind, x.type,
+               coalesce(nullif(x.hold, 0), n.hold),
+               replace(replace(x.webhook_id, '_R-0_', '_R-' || n.request || '_'), '_H-0_', '_H-' || n.hold || '_'),
+               replace(replace(x.body, '"request":"R-0"', '"request":"R-' || n.request || '"'),
+                       '"hold":"H-0"', '"hold":"H-' || n.hold || '"'),
+               x.amount, x.currency, %(now)s
+        from n, jsonb_to_recordset(%(hook_calls)s::jsonb) as x (
+            endpoint text, request bigint, kind text, type text, hold bigint, webhook_id text, body text, amount bigint,
             currency text)
     )""",
     "decisions": """

@@ -6,7 +6,7 @@ for earlier ones of the same order and lane, and others pass them by.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ import structlog
 
 from store.outbox_sql import BACKLOG, CLAIM, DEAD, RETRY_DEAD, SETTLE, SETTLE_CALL
 from store.pool import Pool, desk_transaction, worker_transaction
+from workflows.endpoints import REFUND
+from workflows.hook_calls import key_of
 from workflows.notices import PACES, Claimed, Dead, Retry, Sent, Settlement, Skipped, pace
 
 __all__ = [
@@ -123,20 +125,27 @@ def _ending(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:
 
 
 def _call(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:
-    """How the call to another system stands. People hear when it is accepted, first refused, and given up."""
+    """How the call to another system stands. People hear when it is first refused, and given up.
+
+    Of a refund they hear as well that it was accepted; of a webhook not, nor of one that left the policy.
+    """
+    key = key_of(claimed.payload, claimed.request)
+    refund = key.endpoint == REFUND
     match settlement:
         case Sent():
-            state, told, trouble = "accepted", True, False
+            state, told, trouble = "accepted", refund, False
         case Retry(_, _, definite):
             state = "failed" if definite else "unknown"
             told = trouble = claimed.attempts in TOLD_AT
         case Dead(_, definite):
             state, told, trouble = "failed" if definite else "unknown", True, True
         case Skipped():
-            state, told, trouble = "failed", True, True
+            state, told, trouble = "failed", refund, True
     return {
+        **asdict(key),
+        "aloud": refund or isinstance(settlement, Dead),
         "call_state": state,
-        "endpoint": str(claimed.payload.get("endpoint", "refund")),
+        "refund": refund,
         "told": told,
         "trace": claimed.trace,
         "trouble": trouble,

@@ -93,22 +93,24 @@ _SETTLE: Final = """
 """
 SETTLE: Final = _SETTLE.format(more="")
 
-# How a call to another system stands, and who hears of it: the request's cards, the thread of the first of them and,
-# where a person should look, the managers.
+# How a call to another system stands, and who hears of it. Of a refund the request's cards, the thread of the first of
+# them and, where a person should look, the managers; of a webhook the managers alone, and of a try that fails only
+# where no other call to that endpoint has failed in the last hour.
 _CALLED: Final = """,
     called as (
         update hook_calls c
         set state = %(call_state)s, error = %(error)s,
             accepted_at = case when %(call_state)s = 'accepted' then clock_timestamp() end
         from settled
-        where c.desk_id = %(desk)s and c.endpoint = %(endpoint)s and c.request = %(request)s and c.state <> 'accepted'
+        where c.desk_id = %(desk)s and c.endpoint = %(endpoint)s and c.request = %(request)s and c.type = %(type)s
+        and c.hold = %(hold)s and c.state <> 'accepted'
     ),
     places as (
         (select 'slack:' || channel as lane, 'hook.state' as kind, 'thread' as place from cards
-         where desk_id = %(desk)s and request = %(request)s order by posted_at limit 1)
+         where desk_id = %(desk)s and request = %(request)s and %(refund)s order by posted_at limit 1)
         union all
         select distinct 'slack:' || channel, 'card.redraw', '' from cards
-        where desk_id = %(desk)s and request = %(request)s
+        where desk_id = %(desk)s and request = %(request)s and %(refund)s
         union all
         select 'slack:' || (p.document -> 'desk' ->> 'managers_channel'), 'hook.state', 'managers'
         from desks d join policies p on p.desk_id = d.desk_id and p.version = d.policy_version
@@ -117,9 +119,14 @@ _CALLED: Final = """,
     told as (
         insert into notices (desk_id, kind, lane, order_number, request, payload, trace, created_at, due_at)
         select %(desk)s, places.kind, places.lane, %(order)s, %(request)s,
-               jsonb_build_object('endpoint', %(endpoint)s::text, 'place', places.place, 'role', ''), %(trace)s,
+               jsonb_build_object('endpoint', %(endpoint)s::text, 'type', %(type)s::text, 'hold', %(hold)s::bigint,
+                                  'place', places.place, 'role', ''), %(trace)s,
                clock_timestamp(), clock_timestamp()
-        from settled, places where %(told)s
+        from settled, places
+        where %(told)s and (%(aloud)s or not exists (
+            select from hook_calls o
+            where o.desk_id = %(desk)s and o.endpoint = %(endpoint)s and o.state in ('failed', 'unknown')
+            and o.tried_at > clock_timestamp() - interval '1 hour'))
     )"""
 SETTLE_CALL: Final = _SETTLE.format(more=_CALLED)
 

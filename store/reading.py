@@ -36,7 +36,7 @@ _ORDER: Final = """
              'amount', c.amount, 'currency', c.currency, 'tried_at', c.tried_at, 'accepted_at', c.accepted_at)
              order by c.request, c.endpoint)
          from requests r join hook_calls c on c.desk_id = r.desk_id and c.request = r.number
-         where r.desk_id = o.desk_id and r.order_number = o.number) as calls
+         where r.desk_id = o.desk_id and r.order_number = o.number and c.endpoint = 'refund') as calls
     from orders o
     where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number) limit 1
 """

@@ -360,6 +360,15 @@ hook_calls = Table(
     CheckConstraint("endpoint <> 'refund' or kind = 'cancel'", name="refund"),
     one_of("state", "state", ["waiting", "sent", "accepted", "failed", "unknown"]),
     CheckConstraint("(state = 'accepted') = (accepted_at is not null)", name="accepted"),
+    Index("hook_calls_newest_idx", "desk_id", "created_at", "webhook_id"),
+)
+# What goes wrong at an endpoint just now, and what can be sent again.
+Index(
+    "hook_calls_trouble_idx",
+    hook_calls.c.desk_id,
+    hook_calls.c.endpoint,
+    hook_calls.c.tried_at,
+    postgresql_where=text("state in ('failed', 'unknown')"),
 )
 
 status_changes = Table(
@@ -485,6 +494,8 @@ Index(
     postgresql_where=text("state = 'ready'"),
 )
 Index("notices_dead_idx", notices.c.desk_id, notices.c.id, postgresql_where=text("state = 'dead'"))
+# The calls of a request, which a person sends again.
+Index("notices_hook_idx", notices.c.desk_id, notices.c.request, postgresql_where=text("kind = 'hook'"))
 
 # Who is sending on a lane, and when the lane may be used again: a lease and a pace in one.
 lanes = Table(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 
 from standardwebhooks import Webhook
 from starlette.applications import Starlette
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from playground.slack.server import bound_socket, port_of, serving
 from workflows.policy.model import RefundHook
+from workflows.policy.model import Webhook as WebhookPart
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRET_NAME = "REDTAG_HOOK_REFUNDS"
@@ -41,6 +43,14 @@ class Receiver:
     def hook(self):
         """The part of a policy that leads here."""
         return RefundHook(url=self.url, secret=f"env:{SECRET_NAME}")
+
+    def webhook(self, name, *types):
+        """A webhook of a policy that leads here; without types every one."""
+        return WebhookPart(name=name, url=self.url, secret=f"env:{SECRET_NAME}", types=types or None)
+
+    @property
+    def types(self):
+        return [json.loads(body)["type"] for _, body in self.calls]
 
     @contextlib.asynccontextmanager
     async def open(self):

@@ -225,9 +225,9 @@ GROUPS: Final = (
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
     (
-        "Refunds",
+        "Refunds and webhooks",
         "On the card's thread, in the managers' channel, to the one who may send it again.",
-        "refund.",
+        ("refund.", "webhook."),
         refunds,
     ),
     ("Forms", "", "form.", forms),

@@ -8,14 +8,13 @@ from workflows import telling
 from workflows.aftermath import blockers_after, done_with, floor_when_last_doubt_is_gone, reply, told
 from workflows.asked import Cancellation, Change
 from workflows.commands import Decide
-from workflows.hook_body import TYPE, cancellation_body, webhook_id
+from workflows.endpoints import CANCELLED
 from workflows.movement import seen
 from workflows.outcome import (
     Entry,
     HoldChange,
     LineChange,
     NewDecision,
-    NewHookCall,
     NewLine,
     Notice,
     OrderChange,
@@ -30,7 +29,6 @@ from workflows.transitions import CLOSED_BY_CANCEL
 from workflows.values import Decision, HoldState, Kind, Line, Order, Request, RequestState, Stage
 
 WHOLE = "the order was cancelled"
-REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,10 @@ class Approval:
             order_change=OrderChange(self.order.version, after.total, after.tax, after.shipping, after.ship_by),
             line_changes=_line_changes(self.order, after),
             new_lines=made,
-            hook_call=self._call(asked),
             status_changes=(self._status_change(asked, whole), *self._refunded(asked), *self._released(closed)),
             audit=tuple(self._entries(asked, after, closed, ended)),
             notices=(
-                *self._notices(asked, ended, remaining, clear=left and not remaining),
+                *self._notices(ended, remaining, clear=left and not remaining),
                 *self._placements(closed),
                 *(self._floor_mails(remaining) if left else ()),
                 *telling.only(reply(self.snapshot, self.command, done)),
@@ -119,28 +116,13 @@ class Approval:
         holds = (each for each in self._others() if each.kind in {Kind.PLACE_HOLD, Kind.RELEASE_HOLD})
         return tuple(Refreshed(each.number, each.version, picture) for each in holds)
 
-    def _call(self, asked: Cancellation | Change) -> NewHookCall | None:
-        if not isinstance(asked, Cancellation) or self.policy.desk.refund_hook is None:
-            return None
-        decisions = [*(each for each in self.request.decisions if each.decision == "approve"), self.signed]
-        return NewHookCall(
-            endpoint=REFUND,
-            request=self.request.number,
-            kind=self.request.kind,
-            type=TYPE,
-            webhook_id=webhook_id(self.snapshot, self.request),
-            body=cancellation_body(self.snapshot, self.request, asked, decisions, self.reason),
-            amount=asked.total,
-            currency=asked.currency,
-        )
-
     def _status_change(self, asked: Cancellation | Change, after: Order) -> StatusChange:
         """What the system of record is told: what was asked for, and the lines as they stand after it."""
         facts = {**asked.model_dump(mode="json"), "amount": asked.amount, "reason": self.reason}
         if isinstance(asked, Cancellation):
             facts["total"] = asked.total
             facts["remaining"] = {line.key: line.remaining for line in after.lines if line.key in asked.keys}
-            return StatusChange(TYPE, self.request.number, facts)
+            return StatusChange(CANCELLED, self.request.number, facts)
         facts["added_lines"] = [line.line for line in after.lines[len(after.lines) - len(asked.added) :]]
         return StatusChange("change.approved", self.request.number, facts)
 
@@ -177,7 +159,6 @@ class Approval:
 
     def _notices(
         self,
-        asked: Cancellation | Change,
         ended: Iterable[RequestChange],
         remaining: tuple[str, ...],
         *,
@@ -194,8 +175,6 @@ class Approval:
                 yield from told(self.snapshot, other, "void", WHOLE)
         yield telling.floor_news(policy, request, clear=clear, blockers=remaining)
         yield from telling.confirmations(policy, request)
-        if isinstance(asked, Cancellation) and policy.desk.refund_hook:
-            yield Notice("hook", f"hook:{REFUND}", {"endpoint": REFUND}, request.order_number, request.number)
 
 
 def _cancelled(order: Order, asked: Cancellation) -> Order:

@@ -9,6 +9,7 @@ from workflows.cancellations import decide_cancel
 from workflows.changes import decide_change
 from workflows.commands import CancelOrder, ChangeOrder, Command, Decide, Join, Look, PlaceHold, ReleaseHold, RetryCall
 from workflows.holds import decide_placement, decide_release
+from workflows.hook_calls import with_calls
 from workflows.joining import decide_join, decide_retry
 from workflows.outcome import DESK, NEW, Entry, Outcome, Snapshot
 from workflows.policy.model import Policy
@@ -27,7 +28,9 @@ def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome:
         return refused(snapshot, command, outcome)
     if isinstance(outcome.result, Refusal):
         return _answered(snapshot, command, outcome)
-    return _previewed(outcome, outcome.result) if _is_preview(command) else outcome
+    if _is_preview(command):
+        return _previewed(outcome, outcome.result)
+    return with_calls(snapshot, policy, outcome)
 
 
 def _is_preview(command: Command) -> bool:

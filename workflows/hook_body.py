@@ -1,45 +1,91 @@
-"""The text of a call about an approved cancel: made once, in the approval's own transaction, and never again."""
+"""The text of a call about a committed change: made once, in the change's own transaction, and never again.
+
+A request or hold that is made by the same command has no number yet: it stands as R-0 or H-0, which the store replaces
+where it saves the text. No other text of a body looks like that, because quotes inside of words are escaped.
+"""
 
 import json
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
-from workflows.asked import Cancellation, CancelledLine
-from workflows.outcome import Snapshot
-from workflows.values import Decision, Request
+from workflows.asked import AddedLine, Asked, Cancellation, CancelledLine, Change, ChangedLine
+from workflows.endpoints import REFUND
+from workflows.values import Decision, Hold, Kind
 
-TYPE = "cancellation.approved"
+Data = dict[str, Any]
 
 
-def cancellation_body(
-    snapshot: Snapshot, request: Request, asked: Cancellation, decisions: Sequence[Decision], reason: str
-) -> str:
-    """`reason` is the code that the last signer left or chose. Amounts are in the currency's minor units."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The hold that a change is about; `number` is NEW for one that is placed by the same command."""
+
+    number: int
+    reason: str
+    label: str
+    until: date | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One committed change. `reason` is the code that counts in the end, `others` what is open beside the hold."""
+
+    type: str
+    at: datetime
+    desk: str
+    request: int
+    kind: Kind
+    order: str
+    reason: str
+    note: str
+    requested_by: str
+    decisions: tuple[Decision, ...]
+    names: Mapping[str, str]
+    asked: Asked | None = None
+    hold: Held | None = None
+    others: tuple[Hold, ...] = ()
+
+
+def body_of(event: Event) -> str:
+    """Amounts are in the currency's minor units."""
+    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     data = {
-        "desk": snapshot.desk_id,
-        "request": request.name,
-        "order": request.order_number,
+        "desk": event.desk,
+        "request": f"R-{event.request}",
+        "order": event.order,
+        **BODIES[event.type](event),
+        "requester": _person(event, event.requested_by),
+        "approvers": [{**_person(event, each.member), "role": each.role} for each in event.decisions],
+    }
+    return json.dumps({"type": event.type, "timestamp": at, "data": data}, ensure_ascii=False, separators=(",", ":"))
+
+
+def webhook_id(event: Event, endpoint: str) -> str:
+    """The same for every try, and for no other decision or endpoint, also after a desk has begun anew."""
+    parts = ["msg", event.desk, f"R-{event.request}", str(int(event.at.timestamp() * 1000))]
+    parts += [f"H-{event.hold.number}"] if event.hold else []
+    return "_".join(parts if endpoint == REFUND else [*parts, endpoint])
+
+
+def _cancellation(event: Event) -> Data:
+    asked = event.asked
+    if not isinstance(asked, Cancellation):
+        raise TypeError(event.type)
+    return {
         "currency": asked.currency,
-        "lines": [_line(line) for line in asked.lines],
+        "lines": [_cancelled_line(line) for line in asked.lines],
         "amount": asked.amount,
         "tax": asked.tax,
         "shipping": asked.shipping,
         "total": asked.total,
-        "reason": reason,
-        "note": request.note,
-        "requester": _person(snapshot, request.requested_by),
-        "approvers": [{**_person(snapshot, each.member), "role": each.role} for each in decisions],
+        "reason": event.reason,
+        "note": event.note,
     }
-    at = snapshot.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return json.dumps({"type": TYPE, "timestamp": at, "data": data}, ensure_ascii=False, separators=(",", ":"))
 
 
-def webhook_id(snapshot: Snapshot, request: Request) -> str:
-    """The same for every try, and for no other decision, also after a desk has begun anew."""
-    return f"msg_{snapshot.desk_id}_{request.name}_{int(snapshot.now.timestamp() * 1000)}"
-
-
-def _line(line: CancelledLine) -> dict[str, str | int]:
+def _cancelled_line(line: CancelledLine) -> Data:
     return {
         "line": line.line,
         "sku": line.sku,
@@ -49,5 +95,86 @@ def _line(line: CancelledLine) -> dict[str, str | int]:
     }
 
 
-def _person(snapshot: Snapshot, user_id: str) -> dict[str, str]:
-    return {"slack_user_id": user_id, "name": snapshot.names.get(user_id, "")}
+def _change(event: Event) -> Data:
+    asked = event.asked
+    if not isinstance(asked, Change):
+        raise TypeError(event.type)
+    ship_by = asked.ship_by
+    return {
+        "currency": asked.currency,
+        "lines": [_changed_line(line) for line in asked.lines],
+        "added": [_added_line(line) for line in asked.added],
+        "ship_by": {"before": _day(ship_by.before), "after": _day(ship_by.after)} if ship_by else None,
+        "amount": asked.amount,
+        "reason": event.reason,
+        "note": event.note,
+    }
+
+
+def _changed_line(line: ChangedLine) -> Data:
+    return {
+        "line": line.line,
+        "sku": {"before": line.sku, "after": line.new_sku},
+        "units": {"before": line.before, "after": line.after},
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+    }
+
+
+def _added_line(line: AddedLine) -> Data:
+    return {
+        "sku": line.sku,
+        "description": line.description,
+        "units": line.quantity,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+    }
+
+
+def _placed(event: Event) -> Data:
+    held = _held(event)
+    return {"hold": f"H-{held.number}", **_why(held), "note": held.note, "other_holds": _others(event)}
+
+
+def _released(event: Event) -> Data:
+    """`by` is the kind of request that released it: a cancel that leaves nothing to ship releases all holds."""
+    held, release = _held(event), event.kind is Kind.RELEASE_HOLD
+    return {
+        "hold": f"H-{held.number}",
+        **_why(held),
+        "note": held.note,
+        "by": event.kind.value,
+        "release_reason": event.reason if release else "",
+        "release_note": event.note,
+        "other_holds": _others(event),
+    }
+
+
+def _held(event: Event) -> Held:
+    if event.hold is None:
+        raise TypeError(event.type)
+    return event.hold
+
+
+def _why(held: Held) -> Data:
+    return {"reason": held.reason, "label": held.label, "until": _day(held.until)}
+
+
+def _others(event: Event) -> list[Data]:
+    return [{"hold": each.name, "reason": each.reason, "state": each.state.value} for each in event.others]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _person(event: Event, user_id: str) -> dict[str, str]:
+    return {"slack_user_id": user_id, "name": event.names.get(user_id, "")}
+
+
+BODIES: Final[Mapping[str, Callable[[Event], Data]]] = {
+    "cancellation.approved": _cancellation,
+    "change.approved": _change,
+    "hold.placed": _placed,
+    "hold.released": _released,
+}

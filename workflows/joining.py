@@ -4,6 +4,7 @@ from typing import Final
 
 from workflows import line_refusals, refusals, telling
 from workflows.commands import Join, RetryCall
+from workflows.endpoints import REFUND
 from workflows.outcome import Entry, NewFollower, Outcome, Snapshot
 from workflows.outcome import RetryCall as Retried
 from workflows.policy.model import Policy
@@ -12,7 +13,6 @@ from workflows.results import Done, Refusal
 from workflows.signers import missing, signers
 from workflows.values import Request
 
-REFUND: Final = "refund"
 MAY_RETRY: Final = ("ar", "manager", "admin")
 
 

@@ -150,16 +150,40 @@ class RetryCall:
 
 @dataclass(frozen=True, slots=True)
 class NewHookCall:
-    """A call that an approval owes to another system: the bytes that every try sends, under one `webhook_id`."""
+    """A call that a committed change owes to another system: the bytes that every try sends, under one `webhook_id`.
 
-    endpoint: str  # refund
+    `request` is NEW for one made here, and `hold` as well; 0 too where the change is about no hold. `amount` and
+    `currency` are the refund's.
+    """
+
+    endpoint: str  # refund, or the name of a webhook
     request: int
     kind: Kind
-    type: str  # cancellation.approved
+    type: str  # cancellation.approved | change.approved | hold.placed | hold.released
+    hold: int
     webhook_id: str
     body: str
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """Signers of a pending request were reminded, or it escalated `to` a role; "": to nobody who could sign."""
+
+    request: int
+    remind_at: datetime | None
+    escalated: bool = False
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDate:
+    """The new review date of a hold, and the one that its owner was asked about."""
+
+    hold: int
+    until: date | None
+    asked_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +218,7 @@ class Outcome:
     order_change: OrderChange | None = None
     line_changes: tuple[LineChange, ...] = ()
     new_lines: tuple[NewLine, ...] = ()
-    hook_call: NewHookCall | None = None
+    hook_calls: tuple[NewHookCall, ...] = ()
     status_changes: tuple[StatusChange, ...] = ()
     audit: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()

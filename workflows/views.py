@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.endpoints import CANCELLED
 from workflows.gate import Gate
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
@@ -26,6 +27,8 @@ class HookCall:
     currency: str
     tried_at: datetime | None
     accepted_at: datetime | None
+    type: str = CANCELLED
+    hold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class RequestView:
     open_holds: tuple[Hold, ...]
     policy: Policy
     names: Mapping[str, str] = field(default_factory=dict)
-    calls: tuple[HookCall, ...] = ()  # of this request
+    calls: tuple[HookCall, ...] = ()  # for the refund of this request
     others: tuple[Request, ...] = ()  # the order's other requests, newest first
 
     @property

@@ -25,6 +25,7 @@ from bot.settings import SettingsProblem
         "orders": "bot.cli.orders:orders",
         "rehearse": "bot.cli.rehearse:rehearse",
         "serve": "bot.cli.processes:serve",
+        "webhooks": "bot.cli.webhooks:webhooks",
         "worker": "bot.cli.processes:worker",
     },
 )

@@ -1,4 +1,4 @@
-"""E-mail and the refund hook: can what is to leave this house leave it?"""
+"""E-mail, the refund hook and the webhooks: can what is to leave this house leave it?"""
 
 import asyncio
 import socket
@@ -17,11 +17,11 @@ from bot.delivery.ports import Hook
 from bot.doctor.finding import Finding, Findings, ok, problem, skipped, warning
 from bot.outbound import is_public
 from bot.settings import Settings
+from workflows.endpoints import Endpoint, endpoints
 from workflows.policy.model import Policy
 
 EMAIL: Final = "e-mail"
 WEBHOOK: Final = "webhook"
-FROM_ENVIRONMENT: Final = "env:"
 RESTRICTED: Final = "restricted_api_key"
 UNKNOWN: Final = frozenset({404, 405, 501})
 
@@ -70,18 +70,29 @@ def _domain(domain: str, state: str | None) -> Finding:
 
 
 async def check_hook(settings: Settings, policy: Policy, environment: Mapping[str, str]) -> Findings:
-    hook = policy.desk.refund_hook
-    if hook is None:
+    """The refund hook and the webhooks. Nothing is sent."""
+    known = endpoints(policy)
+    if not known:
         return [ok(WEBHOOK, "The policy has none.")]
-    found = [*_secret(hook.secret, environment), *await _address(hook.url, settings)]
-    return found or [ok(WEBHOOK, "The refund hook's address is public, and its secret can sign. Nothing was sent.")]
+    return [finding for each in known for finding in await _check(each, settings, environment)]
 
 
-def _secret(named: str, environment: Mapping[str, str]) -> Iterator[Finding]:
-    name = named.removeprefix(FROM_ENVIRONMENT)
+async def _check(endpoint: Endpoint, settings: Settings, environment: Mapping[str, str]) -> Findings:
+    found = [*_secret(endpoint, environment), *await _address(endpoint, settings)]
+    the = _the(endpoint)
+    return found or [ok(WEBHOOK, f"{the}'s address is public, and its secret can sign. Nothing was sent.")]
+
+
+def _the(endpoint: Endpoint) -> str:
+    return f"The {endpoint.label}"
+
+
+def _secret(endpoint: Endpoint, environment: Mapping[str, str]) -> Iterator[Finding]:
+    name = endpoint.secret_name
     secret = environment.get(name, "")
     if not secret:
-        yield problem(WEBHOOK, f"{name} is not set, so the refund hook cannot be signed.", f"Set {name} to its secret.")
+        why = f"{name} is not set, so the {endpoint.label} cannot be signed."
+        yield problem(WEBHOOK, why, f"Set {name} to its secret.")
     elif not _can_sign(secret):
         mend = f"Set {name} to a secret of Standard Webhooks: whsec_ and then base64 of 24 to 64 random bytes."
         yield problem(WEBHOOK, f"{name} is not a secret that can sign.", mend)
@@ -95,19 +106,19 @@ def _can_sign(secret: str) -> bool:
     return secret.startswith("whsec_")
 
 
-async def _address(url: str, settings: Settings) -> Findings:
-    parts = urlsplit(url)
+async def _address(endpoint: Endpoint, settings: Settings) -> Findings:
+    parts, the, where = urlsplit(endpoint.url), _the(endpoint), f"{endpoint.where}.url"
     if parts.scheme != "https" and not settings.allow_private_hooks:
-        mend = "Give an https address as desk.refund_hook.url in the policy."
-        return [problem(WEBHOOK, "The refund hook's address is not https.", mend)]
+        mend = f"Give an https address as {where} in the policy."
+        return [problem(WEBHOOK, f"{the}'s address is not https.", mend)]
     host = parts.hostname or ""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError:
-        mend = "Correct desk.refund_hook.url in the policy, or the name server of this machine."
-        return [problem(WEBHOOK, f"The refund hook's host {host} is not found.", mend)]
+        mend = f"Correct {where} in the policy, or the name server of this machine."
+        return [problem(WEBHOOK, f"{the}'s host {host} is not found.", mend)]
     private = [str(address[0]) for *_, address in found if not is_public(str(address[0]))]
     if not private or settings.allow_private_hooks:
         return []
-    mend = "Correct desk.refund_hook.url in the policy, or set REDTAG_ALLOW_PRIVATE_HOOKS=1 where this is meant."
-    return [problem(WEBHOOK, f"The refund hook's host {host} leads to {private[0]}, a private address.", mend)]
+    mend = f"Correct {where} in the policy, or set REDTAG_ALLOW_PRIVATE_HOOKS=1 where this is meant."
+    return [problem(WEBHOOK, f"{the}'s host {host} leads to {private[0]}, a private address.", mend)]

@@ -12,9 +12,12 @@ from bot.slack.floor import floor_post
 from bot.slack.home import home_view
 from bot.slack.refund_news import refund_news
 from bot.slack.reminder import reminder
+from bot.slack.webhook_news import webhook_news
 from store.hook_calls import HookCalls
 from store.reading import Reading
 from workflows.asked import Asked, Cancellation, Change
+from workflows.endpoints import REFUND, endpoint, label_of
+from workflows.hook_calls import key_of
 from workflows.notices import Claimed
 from workflows.outcome import NEW
 from workflows.reasons import block_label
@@ -84,14 +87,14 @@ class StoredRenderer:
         return Mail(str(claimed.payload["to"]), words.subject, words.text, words.html, key)
 
     async def hook(self, claimed: Claimed, view: RequestView) -> Call:
-        hook = view.policy.desk.refund_hook
-        if hook is None:
-            return Nothing("the policy has no refund hook any more")
-        taken = await self._calls.take(claimed.desk_id, REFUND, view.request.number)
+        key = key_of(claimed.payload, claimed.request)
+        to = endpoint(view.policy, key.endpoint)
+        if to is None:
+            return Nothing(f"the policy has no {label_of(key.endpoint)} any more")
+        taken = await self._calls.take(claimed.desk_id, key)
         if taken is None:
             return Nothing("it was accepted already")
-        name = hook.secret.removeprefix("env:")
-        return Hook(hook.url, name, self._secrets.get(name, ""), taken.webhook_id, taken.body)
+        return Hook(to.url, to.secret_name, self._secrets.get(to.secret_name, ""), taken.webhook_id, taken.body)
 
     async def request_email(self, claimed: Claimed, view: RequestView) -> Call:
         return _signed(claimed, view, str(claimed.payload["to"]))
@@ -102,10 +105,14 @@ class StoredRenderer:
         return _signed(claimed, view, address) if address else Nothing("no e-mail address in Slack")
 
     async def hook_state(self, claimed: Claimed, view: RequestView) -> Call:
-        call = next((each for each in view.calls if each.endpoint == claimed.payload["endpoint"]), None)
+        key = key_of(claimed.payload, claimed.request)
+        call = await self._calls.one(claimed.desk_id, key)
         if call is None:
             return Nothing("the call is not there")
-        channel, news = _destination(claimed), refund_news(view, call)
+        channel = _destination(claimed)
+        news = refund_news(view, call) if key.endpoint == REFUND else webhook_news(view, call)
+        if news is None:
+            return Nothing("it was accepted meanwhile")
         posted = await self._reading.cards(claimed.desk_id, view.request.number)
         in_thread = claimed.payload["place"] == "thread"
         thread = next((ts for where, ts in posted if where == channel and in_thread), None)
@@ -224,7 +231,6 @@ def _name(view: RequestView, user_id: str | None) -> str:
     return view.names.get(user_id or "") or user_id or ""
 
 
-REFUND: Final = "refund"
 MOST_LINES: Final = 20
 MOST_CHANGES: Final = 40
 RENDERERS: Final = {

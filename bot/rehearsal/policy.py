@@ -6,10 +6,10 @@ from workflows.policy.model import Policy
 
 
 def without_hooks(policy: Policy) -> Policy:
-    """No refund goes out, and no user group is looked up that the scratch desk does not have."""
+    """No refund and no webhook goes out, and no user group is looked up that the scratch desk does not have."""
     desk = policy.desk.model_copy(update={"refund_hook": None})
     roles = {name: role.model_copy(update={"user_groups": ()}) for name, role in policy.roles.items()}
-    return policy.model_copy(update={"desk": desk, "roles": roles})
+    return policy.model_copy(update={"desk": desk, "roles": roles, "webhooks": ()})
 
 
 def in_one_channel(policy: Policy, channel: str, emails: Sequence[str]) -> Policy:

@@ -14,11 +14,20 @@ def upgrade() -> None:
         ALTER TABLE hook_calls ADD CONSTRAINT hook_calls_pkey
         PRIMARY KEY (desk_id, request, endpoint, type, hold)
         """,
+        "CREATE INDEX hook_calls_newest_idx ON hook_calls (desk_id, created_at, webhook_id)",
+        """
+        CREATE INDEX hook_calls_trouble_idx ON hook_calls (desk_id, endpoint, tried_at)
+        WHERE state in ('failed', 'unknown')
+        """,
+        "CREATE INDEX notices_hook_idx ON notices (desk_id, request) WHERE kind = 'hook'",
     )
 
 
 def downgrade() -> None:
     run(
+        "DROP INDEX notices_hook_idx",
+        "DROP INDEX hook_calls_trouble_idx",
+        "DROP INDEX hook_calls_newest_idx",
         "DELETE FROM hook_calls WHERE endpoint <> 'refund'",
         "ALTER TABLE hook_calls DROP CONSTRAINT hook_calls_pkey",
         "ALTER TABLE hook_calls ADD CONSTRAINT hook_calls_pkey PRIMARY KEY (desk_id, request, endpoint)",

@@ -21,7 +21,7 @@ from bot.slack.specimens import specimens
 from store.policies import apply_policy
 from tests.office import CREDIT_CHANNEL, DESK
 from tests.processes import redtag
-from workflows.policy.model import RefundHook
+from workflows.policy.model import RefundHook, Webhook
 
 GOOD_SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 CHECKS = [
@@ -297,6 +297,12 @@ async def a_hook_without_secret(clinic):
     await clinic.hook("https://127.0.0.1/refunds", secret="")
 
 
+async def a_webhook_without_secret(clinic):
+    webhook = Webhook(name="erp", url="https://127.0.0.1/redtag", secret="env:REDTAG_HOOK_ERP")
+    clinic.office.policy = clinic.office.policy.model_copy(update={"webhooks": (webhook,)})
+    await clinic.office.apply()
+
+
 async def a_hook_with_a_poor_secret(clinic):
     await clinic.hook("https://127.0.0.1/refunds", secret="whsec_!")
 
@@ -387,6 +393,8 @@ FAULTS = [
     (a_plain_hook, "webhook", "problem", "is not https", "https address"),
     (a_hook_nowhere, "webhook", "problem", "erp.acme.invalid is not found", "refund_hook.url"),
     (a_hook_without_secret, "webhook", "problem", "REDTAG_HOOK_REFUNDS is not set", "Set REDTAG_HOOK_REFUNDS"),
+    (a_webhook_without_secret, "webhook", "problem", "so the webhook erp cannot be signed", "Set REDTAG_HOOK_ERP"),
+    (a_webhook_without_secret, "webhook", "problem", "The webhook erp's host", "webhooks[1].url"),
     (a_hook_with_a_poor_secret, "webhook", "problem", "is not a secret that can sign", "whsec_"),
     (a_broken_policy, "policy", "problem", "Mars/Olympus", "redtag desk apply"),
     (an_unreadable_policy, "policy", "problem", "desk", "redtag desk apply"),

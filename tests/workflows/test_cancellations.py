@@ -339,7 +339,7 @@ def test_a_rejection_needs_a_note_and_leaves_the_order_alone():
     refusal(sign(request, action=Action.REJECT), refusals.NoteMissing)
     outcome = sign(request, action=Action.REJECT, note="they changed their mind")
     assert outcome.request_changes[0].state is RequestState.REJECTED
-    assert (outcome.line_changes, outcome.order_change, outcome.hook_call) == ((), None, None)
+    assert (outcome.line_changes, outcome.order_change, outcome.hook_calls) == ((), None, ())
 
 
 @pytest.mark.parametrize(
@@ -440,20 +440,21 @@ def test_an_approval_owes_the_refund_and_nothing_else_does():
     policy = policy_with(refund_hook=HOOK)
     request = pending(ask((1, 5), policy=policy))
     outcome = sign(request, policy=policy)
-    assert (outcome.hook_call.endpoint, outcome.hook_call.request, outcome.hook_call.amount) == ("refund", 12, 8750)
+    (call,) = outcome.hook_calls
+    assert (call.endpoint, call.request, call.amount) == ("refund", 12, 8750)
     assert "hook" in kinds(outcome)
     for action in (Action.REJECT, Action.WITHDRAW):
         user = CSR if action is Action.WITHDRAW else LENA
         ended = sign(request, user, policy=policy, action=action, note="no")
-        assert ended.hook_call is None
+        assert ended.hook_calls == ()
         assert "hook" not in kinds(ended)
     moved = sign(request, policy=policy, order=order_of({"ordered": 10, "shipped": 10}))
-    assert moved.hook_call is None
+    assert moved.hook_calls == ()
 
 
 def test_a_desk_without_a_hook_owes_no_call():
     outcome = approved((1, 5))
-    assert outcome.hook_call is None
+    assert outcome.hook_calls == ()
     assert "hook" not in kinds(outcome)
 
 

@@ -228,7 +228,7 @@ def test_an_approved_change_writes_before_and_after_and_tells_floor_and_requeste
     assert [change.kind for change in outcome.status_changes] == ["change.approved"]
     kinds = [notice.kind for notice in outcome.notices]
     assert kinds == ["card.redraw", "outcome", "floor", "requester.email", "request.email", "reply"]
-    assert outcome.hook_call is None
+    assert outcome.hook_calls == ()
 
 
 def test_a_rejected_change_changes_nothing():

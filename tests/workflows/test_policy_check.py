@@ -373,6 +373,26 @@ def test_the_template_is_the_default_policy_of_an_order_desk():
     }
 
 
+ERP = {"name": "erp", "url": "https://erp.acme.example/redtag", "secret": "env:REDTAG_HOOK_ERP"}
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "said"),
+    [
+        ([{**ERP, "name": "refund"}], "webhooks[1].name: “refund” is the refund hook's own name"),
+        ([{**ERP, "name": "My ERP"}], "webhooks[1].name: “My ERP” is not a name for a webhook"),
+        ([ERP, ERP], "webhooks[2].name: “erp” stands there twice"),
+        ([{**ERP, "url": "ftp://erp.acme.example"}], "webhooks[1].url: must be a web address"),
+        ([{**ERP, "secret": "hunter2-hunter2"}], "webhooks[1].secret: must name an environment variable"),
+        ([{**ERP, "types": []}], "webhooks[1].types: is empty"),
+    ],
+)
+def test_what_is_wrong_with_a_webhook_is_said(webhooks, said):
+    problem = one_problem(policy(webhooks=webhooks))
+    assert problem.startswith(said)
+    assert "hunter2" not in problem
+
+
 def test_the_template_says_the_defaults_that_are_taken_when_a_key_is_left_out():
     template = parse_policy(template_toml())
     small = policy(desk__name="", desk__timezone="Etc/UTC", desk__floor_channel="")
@@ -382,11 +402,12 @@ def test_the_template_says_the_defaults_that_are_taken_when_a_key_is_left_out():
 def test_the_commented_examples_of_the_template_are_a_valid_policy_too():
     lines = template_toml().split("\n")
     keys = ("[", "kind =", "when =", "ask =", "sign =", "remind", "escalate", "expire", "columns =", "date_format =")
-    more = (*keys, "pattern =", "url =", "secret =", "tax =", "shipping =", '"')
+    more = (*keys, "pattern =", "name =", "url =", "secret =", "types =", "tax =", "shipping =", '"')
     opened = [line[2:] if line.startswith("# ") and line[2:].startswith(more) else line for line in lines]
     full = parse_policy("\n".join(opened))
     assert (len(full.rules), len(full.exports), full.desk.order_number.pattern) == (1, 1, "ORD-\\d+")
     assert full.desk.refund_hook is not None
+    assert full.webhooks[0].types == ("hold.placed", "hold.released")
     assert all("is empty" in problem for problem in problems_in(full))
 
 

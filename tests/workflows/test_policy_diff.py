@@ -25,6 +25,10 @@ def test_the_first_policy_is_counted():
     assert differences(None, policy()) == (said,)
 
 
+ERP = {"name": "erp", "url": "https://erp.acme.example", "secret": "env:REDTAG_HOOK_ERP"}
+ERP_AT = "at https://erp.acme.example, signed with env:REDTAG_HOOK_ERP"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "sentences"),
     [
@@ -40,6 +44,14 @@ def test_the_first_policy_is_counted():
                     "Desk, refund_hook: none -> url https://x.example; secret env:REDTAG_HOOK_A; "
                     "tax proportional; shipping never"
                 )
+            ],
+        ),
+        (
+            {"webhooks": [ERP]},
+            {"webhooks": [{**ERP, "types": ["hold.placed", "hold.released"]}]},
+            [
+                f"- webhook 1: erp hears of every committed change {ERP_AT}",
+                f"+ webhook 1: erp hears of hold.placed and hold.released {ERP_AT}",
             ],
         ),
         ({}, {"stages": {"Awaiting": "open"}}, ["Stage word “Awaiting”: none -> open"]),

@@ -139,7 +139,10 @@ def test_a_person_listed_twice_stands_there_once():
             r"exports\[1\].columns\[1\].head: .* Did you mean header?",
         ),
         ({"rule": []}, "rule: is not a known key. Did you mean rules?"),
-        ({"zebra": 1}, "zebra: is not a known key. Known here: desk, stages, roles, reasons, rules and exports."),
+        (
+            {"zebra": 1},
+            "zebra: is not a known key. Known here: desk, stages, roles, reasons, rules, exports and webhooks.",
+        ),
         ({"desk__holidays": []}, "desk.holidays: is a key of a later version of Redtag. Take it out for now."),
     ],
 )
@@ -165,6 +168,12 @@ def test_an_unknown_key_is_named_with_the_known_one_that_is_close(changes, probl
         ({"desk__gate_unknown_order": 404}, "desk.gate_unknown_order", 'must be "no" or "404"'),
         ({"desk__missing_orders": "delete"}, "desk.missing_orders", 'must be "leave", "ask" or "shipped"'),
         ({"desk__refund_hook": {"url": "x"}}, "desk.refund_hook.secret", "is missing. Name the environment variable"),
+        (
+            {"webhooks": [{"name": "erp", "url": "x", "secret": "x", "types": ["hold.place"]}]},
+            "webhooks[1].types[1]",
+            "Did you mean hold.placed?",
+        ),
+        ({"webhooks": [{"url": "x", "secret": "x"}]}, "webhooks[1].name", "is missing. Give the webhook a name"),
         ({"stages": ["open"]}, "stages", "must be a table"),
         ({"roles__credit": "U0ROSA"}, "roles.credit", "must be a table"),
         ({"roles__ar": {}}, "roles.ar.channel", "is missing. Give the id of the Slack channel"),

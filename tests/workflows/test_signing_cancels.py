@@ -94,9 +94,10 @@ def test_the_last_of_two_signatures_does_it_and_the_first_does_nothing(kind):
 def test_the_call_waits_for_the_last_signature_and_names_everyone_who_signed():
     policy = both(hook=HOOK)
     request = asked(policy=policy)
-    assert decided(request, Action.APPROVE, policy=policy).hook_call is None
+    assert decided(request, Action.APPROVE, policy=policy).hook_calls == ()
     signed = replace(request, decisions=(make_decision(member=LENA, role="cs_lead"),))
-    body = decided(signed, Action.APPROVE, "U0ROSA", policy=policy).hook_call.body
+    (call,) = decided(signed, Action.APPROVE, "U0ROSA", policy=policy).hook_calls
+    body = call.body
     assert body.index('"slack_user_id":"U0LENA"') < body.index('"slack_user_id":"U0ROSA"')
 
 

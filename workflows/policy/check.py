@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from workflows.policy import desk_checks, export_checks, role_checks, rule_checks, signable
+from workflows.endpoints import endpoints
+from workflows.policy import desk_checks, export_checks, hook_checks, role_checks, rule_checks, signable
 from workflows.policy.model import Policy
 from workflows.policy.rules import default_rule
 
 
 def problems_in(policy: Policy) -> tuple[str, ...]:
     """What stops it from being applied; each one sentence or two: where, what, what to do."""
-    parts = (desk_checks, role_checks, rule_checks, export_checks, signable)
+    parts = (desk_checks, role_checks, rule_checks, export_checks, hook_checks, signable)
     return tuple(dict.fromkeys(problem for part in parts for problem in part.problems(policy)))
 
 
@@ -51,8 +52,9 @@ def _silent_roles(policy: Policy) -> Iterator[str]:
 def _risks(policy: Policy) -> Iterator[str]:
     if policy.desk.self_approval:
         yield "desk.self_approval: is on. People can approve what they ask for themselves, except a release."
-    if policy.desk.refund_hook and policy.desk.refund_hook.url.startswith("http:"):
-        yield "desk.refund_hook.url: is not https. What is sent can be read on the way."
+    for each in endpoints(policy):
+        if each.url.startswith("http:"):
+            yield f"{each.where}.url: is not https. What is sent can be read on the way."
 
 
 def _rules_without_effect(policy: Policy) -> Iterator[str]:

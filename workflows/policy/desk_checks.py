@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from workflows.policy.fields import folded
-from workflows.policy.model import OrderNumberFormat, Policy, RefundHook
+from workflows.policy.model import OrderNumberFormat, Policy
 from workflows.policy.patterns import literal_prefixes, problem_of
 from workflows.policy.sentences import meant, shown
 from workflows.values import Stage
@@ -18,7 +17,6 @@ WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,30}")
 EMAIL: Final = re.compile(r"[^@\s<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _CLOCK: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_SECRET: Final = re.compile(r"env:REDTAG_HOOK_[A-Z0-9_]{1,40}")
 
 
 def problems(policy: Policy) -> Iterator[str]:
@@ -35,8 +33,6 @@ def problems(policy: Policy) -> Iterator[str]:
     yield from email_problems("desk.floor_email", desk.floor_email)
     yield from email_problems("desk.managers_email", desk.managers_email)
     yield from _order_number(desk.order_number)
-    if desk.refund_hook:
-        yield from _hook(desk.refund_hook)
     yield from _stages(policy.stages)
 
 
@@ -109,29 +105,6 @@ def _order_number(fmt: OrderNumberFormat) -> Iterator[str]:
             yield f"{where}: begins with “{prefix}”, but uppercase = true, so nothing matches. Write {prefix.upper()}."
         elif prefix.lstrip(f"{fmt.strip} ") != prefix:
             yield f"{where}: begins with “{prefix}”, which `strip` takes away, so nothing matches. Leave it out."
-
-
-def _hook(hook: RefundHook) -> Iterator[str]:
-    if not _is_web_address(hook.url):
-        yield (
-            "desk.refund_hook.url: must be a web address, without a user name or password in it. "
-            "Write it as https://erp.acme.example/refunds."
-        )
-    if not _SECRET.fullmatch(hook.secret):
-        # The value is not repeated: it may be the secret itself.
-        yield (
-            "desk.refund_hook.secret: must name an environment variable, never hold the secret. "
-            "Write it as env:REDTAG_HOOK_REFUNDS."
-        )
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        plain = parts.username is None and parts.password is None and parts.port != 0
-    except ValueError:
-        return False
-    return plain and parts.scheme in {"https", "http"} and bool(parts.hostname) and not re.search(r"\s", url)
 
 
 def _stages(stages: Mapping[str, str]) -> Iterator[str]:

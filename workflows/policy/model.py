@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from workflows.policy.fields import (
     UNREADABLE,
@@ -19,13 +19,16 @@ from workflows.policy.fields import (
     WordOrWords,
     Words,
     folded,
+    unique,
 )
 
 ReasonKind = Literal["hold", "release", "cancel", "change"]
 RuleKind = Literal["place_hold", "release_hold", "cancel", "change"]
 ExportKind = Literal["holds", "cancellations", "changes", "refunds"]
 StageWord = Literal["open", "allocated", "picked", "packed", "shipped", "delivered"]
+WebhookType = Literal["cancellation.approved", "change.approved", "hold.placed", "hold.released"]
 
+WEBHOOK_TYPES: Final[tuple[WebhookType, ...]] = get_args(WebhookType)
 WORKING_WEEK: Final = ("mon", "tue", "wed", "thu", "fri")
 # Who signs where a reason does not say: the owners of the default policy.
 HOLD_OWNERS: Final[Mapping[str, str]] = {"stock": "warehouse", "customer": "cs_lead"}
@@ -55,6 +58,15 @@ class RefundHook(Part):
     secret: Text
     tax: Literal["proportional", "never"] = "proportional"
     shipping: Literal["proportional", "never"] = "never"
+
+
+class Webhook(Part):
+    """No `types`: every one."""
+
+    name: Word
+    url: Link
+    secret: Text
+    types: Annotated[tuple[WebhookType, ...], AfterValidator(unique)] | None = None
 
 
 class DeskSettings(Part):
@@ -177,6 +189,7 @@ class Policy(Part):
     reasons: tuple[Reason, ...] = Field(default=(), max_length=400)
     rules: tuple[Rule, ...] = Field(default=(), max_length=200)
     exports: tuple[Export, ...] = Field(default=(), max_length=20)
+    webhooks: tuple[Webhook, ...] = Field(default=(), max_length=20)
 
     @model_validator(mode="before")
     @classmethod

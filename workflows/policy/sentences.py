@@ -21,6 +21,7 @@ TABLES: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     ("rules", "*"): model.Rule,
     ("rules", "*", "when"): model.When,
     ("rules", "*", "sign", "*"): model.Signature,
+    ("webhooks", "*"): model.Webhook,
     ("exports", "*"): model.Export,
     ("exports", "*", "columns", "*"): model.Column,
 }
@@ -63,7 +64,8 @@ def _what(error: Mapping[str, Any]) -> str:
 
 
 def _missing(error: Mapping[str, Any]) -> str:
-    return f"is missing. {_HINTS.get(str(error['loc'][-1]), 'Add it.')}"
+    first, last = str(error["loc"][0]), str(error["loc"][-1])
+    return f"is missing. {_HINTS.get(f'{first}.{last}') or _HINTS.get(last, 'Add it.')}"
 
 
 def _unknown(error: Mapping[str, Any]) -> str:
@@ -112,6 +114,8 @@ _HINTS: Final[Mapping[str, str]] = {
     "secret": 'Name the environment variable that holds it: secret = "env:REDTAG_HOOK_REFUNDS".',
     "timezone": 'Name the desk\'s timezone, such as timezone = "America/Chicago".',
     "url": "Give the address that is called.",
+    "webhooks.name": 'Give the webhook a name, such as name = "erp".',
+    "webhooks.secret": 'Name the environment variable that holds it: secret = "env:REDTAG_HOOK_ERP".',
 }
 
 _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {

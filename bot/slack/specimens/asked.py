@@ -11,6 +11,7 @@ from bot.slack.forms.lines import Chosen
 from bot.slack.refund_news import refund_news
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
+from bot.slack.webhook_news import webhook_news
 from workflows.asked import AddedLine, Asked, Cancellation, CancelledLine, Change, ChangedLine, ShipBy
 from workflows.commands import AddLine, EditLine
 from workflows.policy.model import Policy
@@ -76,6 +77,10 @@ def _refunds(policy: Policy) -> Iterator[Specimen]:
     for stands in ("accepted", "failed", "unknown", "sent"):
         call = HookCall("refund", 12, stands, 3, "HTTP 503", CANCELLED.total, "USD", values.NOW, None)
         yield Specimen(f"refund.{stands}", "message", refund_news(view, call))
+    for stands in ("failed", "unknown"):
+        call = HookCall("erp", 12, stands, 3, "HTTP 503", 0, "", values.NOW, None, "hold.released", 17)
+        if said := webhook_news(view, call):
+            yield Specimen(f"webhook.{stands}", "message", said)
 
 
 def _line(number: int) -> CancelledLine:
