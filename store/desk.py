@@ -12,11 +12,13 @@ from psycopg_pool import PoolTimeout
 from store import rows
 from store.hot_path import CHANGED, LOCK, ONE_BY_ONE, SNAPSHOT, save
 from store.numbers import similar_numbers
+from store.people_of_desk import people_of
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
 from workflows.faults import crash_point
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.load import policy_from_json
 from workflows.policy.model import Policy
+from workflows.policy.people import People
 from workflows.ports import Loaded, Member, Numbers, Unavailable, Wanted
 from workflows.results import read_result
 from workflows.values import Standing
@@ -26,6 +28,7 @@ class LostRaceError(Exception):
     """A guarded update found nothing to update although the order was locked; nothing is saved."""
 
 
+Clock = Callable[[], datetime]
 REFUSED: Final = "request.refused"
 NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (), frozenset(), None, {}, frozenset())
 
@@ -33,15 +36,17 @@ NO_DESK: Final = Loaded(datetime.min.replace(tzinfo=UTC), 0, None, None, (), (),
 class PostgresDesk:
     """A unit of work over one connection. See `workflows.ports.UnitOfWork`."""
 
-    def __init__(self, connection: Connection, desk_id: str) -> None:
+    def __init__(self, connection: Connection, desk_id: str, clock: Clock | None = None) -> None:
         self._connection = connection
         self._desk_id = desk_id
+        self._clock = clock
 
     async def load(self, wanted: Wanted) -> Loaded:
         parameters = {
             "desk": self._desk_id,
             "key": wanted.key,
             "numbers": list(wanted.numbers),
+            "other": wanted.other,
             "request": wanted.request,
             "user": wanted.user_id,
         }
@@ -51,6 +56,8 @@ class PostgresDesk:
             cursor = await self._connection.execute(SNAPSHOT, parameters)
         row = await cursor.fetchone()  # inside, it would be a round trip of its own
         crash_point("after_load")
+        if row and self._clock:
+            row["now"] = self._clock()
         return _loaded(row) if row else NO_DESK
 
     async def similar(self, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -62,6 +69,9 @@ class PostgresDesk:
         if row is None:
             raise LookupError(f"desk {self._desk_id} has no policy version {version}")
         return policy_from_json(row["document"])
+
+    async def people(self) -> People:
+        return await people_of(self._connection, self._desk_id)
 
     async def save(self, outcome: Outcome, snapshot: Snapshot, *, key: str, trace: str) -> Numbers:
         parts = _parts(outcome)
@@ -106,10 +116,13 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
     """The rows of each part that is not empty; see `store.hot_path.save`."""
     request = outcome.new_request
     parts = {
+        "absences": _rows(outcome.new_absence),
         "audit": [entry for entry in outcome.audit if entry.action != REFUSED],
+        "chased": _rows(outcome.chased),
         "decisions": _rows(outcome.decision),
         "followers": _rows(outcome.follower),
         "hold_changes": outcome.hold_changes,
+        "hold_dates": _rows(outcome.hold_date),
         "holds": _rows(outcome.new_hold),
         "hook_calls": outcome.hook_calls,
         "line_changes": outcome.line_changes,
@@ -148,6 +161,8 @@ def _loaded(row: dict[str, Any]) -> Loaded:
         recent_refusals=frozenset(row["refusals"] or ()),
         names=row["names"] or {},
         open_calls=frozenset(row["calls"] or ()),
+        people_version=row["people_version"],
+        other=rows.member(row["other"]) if row["other"] else None,
         earlier=read_result(row["earlier"]) if row["earlier"] else None,
     )
 
@@ -155,10 +170,16 @@ def _loaded(row: dict[str, Any]) -> Loaded:
 class PostgresStore:
     """Transactions on any desk. See `workflows.ports.Store`."""
 
-    def __init__(self, pool: Pool, committed: Callable[[], None] = lambda: None) -> None:
-        """`committed` is called after every command; it wakes delivery and must not fail."""
+    def __init__(
+        self, pool: Pool, committed: Callable[[], None] = lambda: None, *, clock: Clock | None = None
+    ) -> None:
+        """`committed` is called after every command; it wakes delivery and must not fail.
+
+        Time is the database's, so that no machine's clock decides anything; `clock` takes its place in tests.
+        """
         self._pool = pool
         self._committed = committed
+        self._clock = clock
 
     @asynccontextmanager
     async def begin(self, desk_id: str) -> AsyncIterator[PostgresDesk]:
@@ -169,13 +190,20 @@ class PostgresStore:
         crash_point("before_begin")
         try:
             async with self._pool.connection() as connection:
-                yield PostgresDesk(connection, desk_id)
+                yield PostgresDesk(connection, desk_id, self._clock)
         except (OperationalError, PoolTimeout) as away:
             raise Unavailable(str(away)) from away
         self._committed()
 
     async def keep_member(self, desk_id: str, member: Member) -> None:
         query = """
+            with moved as (
+                update desks d set people_version = people_version + 1 where d.desk_id = %(desk)s
+                and (select m.standing from members m where m.desk_id = %(desk)s and m.user_id = %(user)s)
+                    is distinct from %(standing)s
+                and not (%(standing)s = 'active' and not exists (
+                    select from members m where m.desk_id = %(desk)s and m.user_id = %(user)s))
+            )
             insert into members (desk_id, user_id, name, email, timezone, standing, checked_at)
             select desk_id, %(user)s, %(name)s, %(email)s, %(timezone)s, %(standing)s, clock_timestamp()
             from desks where desk_id = %(desk)s

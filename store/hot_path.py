@@ -32,6 +32,9 @@ SNAPSHOT: Final = f"""
     select
         clock_timestamp() as now,
         desks.policy_version,
+        desks.people_version,
+        case when %(other)s <> '' then (select to_jsonb(m) from members m
+         where m.desk_id = %(desk)s and m.user_id = %(other)s) end as other,
         to_jsonb(members) as member,
         inbound.result as earlier,
         to_jsonb(orders) as "order",
@@ -74,15 +77,18 @@ _PARTS: Final[Mapping[str, str]] = {
     "requests": """
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
-                              asked, requested_by, requested_at, decided_by, decided_at, remind_every, remind_at)
+                              asked, requested_by, requested_at, decided_by, decided_at, remind_every, remind_at,
+                              escalate_at, escalate_to, expire_at)
         select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), nullif(n.hold, 0)),
                x.reason, x.note, x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s,
                x.decided_by, case when x.state <> 'pending' then %(now)s::timestamptz end,
-               make_interval(secs => x.remind_seconds),
-               case when x.state = 'pending' then %(now)s::timestamptz + make_interval(secs => x.remind_seconds) end
+               (x.times ->> 'remind_every')::bigint, (w.times ->> 'remind_at')::timestamptz,
+               (w.times ->> 'escalate_at')::timestamptz, coalesce(w.times ->> 'escalate_to', ''),
+               (w.times ->> 'expire_at')::timestamptz
         from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
-            asked jsonb, decided_by text, remind_seconds double precision)
+            asked jsonb, decided_by text, times jsonb),
+            lateral (select case when x.state = 'pending' then x.times end as times) w
     )""",
     "holds": """
     new_holds as (
@@ -126,6 +132,23 @@ _PARTS: Final[Mapping[str, str]] = {
         update requests r set reason = x.reason
         from jsonb_to_recordset(%(reasons)s::jsonb) as x (request bigint, reason text)
         where r.desk_id = %(desk)s and r.number = x.request
+    )""",
+    "chased": """
+    chased_requests as (
+        update requests r
+        set remind_at = x.remind_at, reminded = r.reminded + (not x.escalated)::int,
+            escalate_at = case when not x.escalated then r.escalate_at end, escalated_to = x.to || r.escalated_to
+        from jsonb_to_recordset(%(chased)s::jsonb) as x (
+            request bigint, remind_at timestamptz, escalated boolean, "to" text)
+        where r.desk_id = %(desk)s and r.number = x.request and r.state = 'pending'
+        returning r.number
+    )""",
+    "hold_dates": """
+    dated_holds as (
+        update holds h set until = x.until, asked_until = x.asked_until
+        from jsonb_to_recordset(%(hold_dates)s::jsonb) as x (hold bigint, until date, asked_until date)
+        where h.desk_id = %(desk)s and h.number = x.hold and h.closed_at is null
+        returning h.number
     )""",
     "retries": """
     retried_calls as (
@@ -203,9 +226,29 @@ _PARTS: Final[Mapping[str, str]] = {
     )""",
     "decisions": """
     new_decisions as (
-        insert into decisions (desk_id, request, member, role, decision, note, at)
-        select %(desk)s, coalesce(nullif(x.request, 0), n.request), %(actor)s, x.role, x.decision, x.note, %(now)s
-        from n, jsonb_to_recordset(%(decisions)s::jsonb) as x (request bigint, role text, decision text, note text)
+        insert into decisions (desk_id, request, member, role, decision, note, on_behalf_of, at)
+        select %(desk)s, coalesce(nullif(x.request, 0), n.request), %(actor)s, x.role, x.decision, x.note,
+               x.on_behalf_of, %(now)s
+        from n, jsonb_to_recordset(%(decisions)s::jsonb) as x (
+            request bigint, role text, decision text, note text, on_behalf_of text)
+    )""",
+    # An earlier absence ends first: the new one is made of what came of that.
+    "absences": """
+    changed_people as (
+        update desks set people_version = people_version + 1 where desk_id = %(desk)s
+    ),
+    ended_absences as (
+        update absences a set ended_at = %(now)s
+        from jsonb_to_recordset(%(absences)s::jsonb) as x (member text)
+        where a.desk_id = %(desk)s and a.member = x.member and a.ended_at is null
+        returning a.member
+    ),
+    new_absences as (
+        insert into absences (desk_id, member, deputy, until, created_at, created_by)
+        select %(desk)s, x.member, x.deputy, x.until, %(now)s, %(actor)s
+        from jsonb_to_recordset(%(absences)s::jsonb) as x (member text, deputy text, until date)
+        cross join (select count(*) from ended_absences) ended
+        where x.deputy <> ''
     )""",
     "status_changes": """
     new_changes as (
@@ -263,6 +306,8 @@ _ANSWERED: Final = """
     )"""
 # What was read under the order's lock must still be so, or nothing is saved.
 CHANGED: Final = {
+    "chased": "chased_requests",
+    "hold_dates": "dated_holds",
     "hold_changes": "changed_holds",
     "line_changes": "changed_lines",
     "order_changes": "changed_order",

@@ -7,20 +7,22 @@ from typing import Any, Final
 from store import rows
 from store.next_steps import next_steps
 from store.numbers import similar_numbers
-from store.policies import policy_in_force
+from store.people_of_desk import people_of
+from store.policies import in_force
 from store.pool import Connection, Pool, desk_transaction
 from workflows.gate import Gate, gate, unknown
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.policy.model import Policy
+from workflows.policy.people import Known
 from workflows.reasons import reason_label
-from workflows.signers import missing, signers
+from workflows.signers import waiting_for
 from workflows.values import Hold, Order, Request
 from workflows.views import Home, NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
 
 TIMELINE: Final = 100
 
 _ORDER: Final = """
-    select to_jsonb(o) as "order",
+    select clock_timestamp() as now, to_jsonb(o) as "order",
         (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
          where l.desk_id = o.desk_id and l.order_number = o.number) as lines,
         (select jsonb_agg(to_jsonb(h) order by h.number) from holds h
@@ -63,7 +65,7 @@ _REQUESTS: Final = """
 """
 # A request that several roles sign stands in the queue of each.
 _SIGNS: Final = "r.sign @> jsonb_build_array(jsonb_build_object('role', %(role)s::text))"
-_PENDING: Final = _REQUESTS.format(whose=f"(r.role = %(role)s or {_SIGNS})")
+_PENDING: Final = _REQUESTS.format(whose=f"(r.role = %(role)s or r.escalated_to = %(role)s or {_SIGNS})")
 _MINE: Final = _REQUESTS.format(whose="r.requested_by = %(user)s")
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
 _FIND: Final = """
@@ -81,20 +83,23 @@ class Reading:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._policies: dict[str, tuple[int, Policy]] = {}
+        self._policies: dict[str, Known] = {}
 
     async def policy(self, desk_id: str) -> Policy | None:
-        """The policy in force, read again only when its version has moved; None where there is no desk."""
-        query = "select policy_version from desks where desk_id = %(desk)s"
+        """The policy in force with today's people, read again only when one has moved; None without a desk."""
+        query = "select policy_version, people_version, clock_timestamp() as now from desks where desk_id = %(desk)s"
         async with desk_transaction(self._pool, desk_id) as connection:
             row = await _one(connection, query, {"desk": desk_id})
-        known = self._policies.get(desk_id)
-        if row is None or (known and known[0] == row["policy_version"]):
-            return known[1] if row and known else None
-        version, policy = await policy_in_force(self._pool, desk_id)
-        if policy:
-            self._policies[desk_id] = (version, policy)
-        return policy
+            if row is None:
+                return None
+            versions = (row["policy_version"], row["people_version"])
+            known = self._policies.get(desk_id)
+            if known is None or known.versions != versions:
+                _, policy = await in_force(connection, desk_id)
+                if policy is None:
+                    return None
+                known = self._policies[desk_id] = Known(versions, policy, await people_of(connection, desk_id))
+        return known.on(row["now"])
 
     async def order(self, desk_id: str, typed: str) -> OrderView | None:
         """An order as `/order` shows it, by the number as somebody typed it."""
@@ -153,7 +158,15 @@ class Reading:
             names=names,
             calls=tuple(rows.hook_call(each) for each in row["calls"] or () if each["request"] == number),
             others=tuple(other for other in requests if other.number != number),
+            now=row["now"],
         )
+
+    async def held(self, desk_id: str, hold: int) -> OrderView | None:
+        """The order of this hold."""
+        query = "select order_number from holds where desk_id = %(desk)s and number = %(hold)s"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            found = await _one(connection, query, {"desk": desk_id, "hold": hold})
+        return await self.order(desk_id, found["order_number"]) if found else None
 
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]:
         """Open holds and pending requests of one role or of all, oldest first; at most `most`.
@@ -275,7 +288,7 @@ def _held(row: Mapping[str, Any], policy: Policy) -> QueueItem:
 
 def _pending(row: Mapping[str, Any], policy: Policy) -> QueueItem:
     request, order = rows.request(row["request"]), rows.order(row["order"], ())
-    waiting = signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by)
+    waiting = waiting_for(policy, request)
     return _item(
         order,
         policy,

@@ -65,6 +65,7 @@ def hold(row: Row) -> Hold:
         requested_at=datetime.fromisoformat(row["requested_at"]),
         active_at=moment(row["active_at"]),
         closed_at=moment(row["closed_at"]),
+        asked_until=day(row["asked_until"]),
     )
 
 
@@ -90,12 +91,19 @@ def request(row: Row) -> Request:
         decisions=tuple(decision(each) for each in row["decisions"] or ()),
         asked=read_asked(row["asked"]),
         followers=tuple(row["followers"] or ()),
+        remind_every=row["remind_every"],
+        reminded=row["reminded"],
+        remind_at=moment(row["remind_at"]),
+        escalate_at=moment(row["escalate_at"]),
+        escalate_to=row["escalate_to"],
+        escalated_to=row["escalated_to"],
+        expire_at=moment(row["expire_at"]),
     )
 
 
 def decision(row: Row) -> Decision:
     at = datetime.fromisoformat(row["at"])
-    return Decision(row["member"], row["role"], row["decision"], row["note"], at)
+    return Decision(row["member"], row["role"], row["decision"], row["note"], at, row["on_behalf_of"])
 
 
 def hook_call(row: Row) -> HookCall:

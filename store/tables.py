@@ -18,7 +18,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    Interval,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -66,6 +65,8 @@ desks = Table(
     Column("name", Text, nullable=False),
     Column("policy_version", Integer, nullable=False, server_default="0"),
     moment("created_at"),
+    # Moved whenever an absence, a user group or somebody's standing changes.
+    Column("people_version", BigInteger, nullable=False, server_default="0"),
 )
 
 policies = Table(
@@ -212,12 +213,12 @@ requests = Table(
     moment("decided_at", nullable=True),
     *words("decision_note"),
     Column("asked", JSONB),
-    # Each reminder waits twice as long as the one before.
-    Column("remind_every", Interval),
+    # Seconds of working time; each reminder waits twice as long as the one before.
+    Column("remind_every", BigInteger),
     moment("remind_at", nullable=True),
     Column("reminded", Integer, nullable=False, server_default="0"),
     moment("escalate_at", nullable=True),
-    *words("escalated_to"),
+    *words("escalate_to", "escalated_to"),
     moment("expire_at", nullable=True),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
@@ -238,12 +239,13 @@ Index(
     postgresql_where=text("state = 'pending'"),
 )
 
-Index(
-    "requests_remind_idx",
-    requests.c.desk_id,
-    requests.c.remind_at,
-    postgresql_where=text("state = 'pending'"),
-)
+for column in (requests.c.remind_at, requests.c.escalate_at, requests.c.expire_at):
+    Index(
+        f"requests_{column.name.removesuffix('_at')}_idx",
+        requests.c.desk_id,
+        column,
+        postgresql_where=text("state = 'pending'"),
+    )
 
 holds = Table(
     "holds",
@@ -261,6 +263,7 @@ holds = Table(
     moment("requested_at"),
     moment("active_at", nullable=True),
     moment("closed_at", nullable=True),
+    Column("asked_until", Date),  # the newest date about which its owner was asked
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
     belongs_to("requests", ["request"], ["number"]),
@@ -268,6 +271,7 @@ holds = Table(
     one_of("state", "state", ["requested", "active", "release_requested", "released", "rejected", "withdrawn"]),
     CheckConstraint("(state in ('released', 'rejected', 'withdrawn')) = (closed_at is not null)", name="closed"),
 )
+Index("holds_until_idx", holds.c.desk_id, holds.c.until, postgresql_where=text("state = 'active'"))
 OPEN_HOLD: Final = text("state in ('requested', 'active', 'release_requested')")
 Index(
     "holds_open_idx",
@@ -309,6 +313,7 @@ decisions = Table(
     Column("decision", Text, nullable=False),
     *words("note"),
     moment("at"),
+    *words("on_behalf_of"),
     PrimaryKeyConstraint("desk_id", "request", "member"),
     belongs_to("requests", ["request"], ["number"]),
     one_of("decision", "decision", ["approve", "reject"]),

@@ -25,6 +25,7 @@ from workflows.outcome import (
     StatusChange,
 )
 from workflows.policy.model import Policy
+from workflows.signers import signed_as
 from workflows.transitions import CLOSED_BY_CANCEL
 from workflows.values import Decision, HoldState, Kind, Line, Order, Request, RequestState, Stage
 
@@ -67,7 +68,9 @@ class Approval:
         return Outcome(
             result=done,
             order_number=number,
-            decision=NewDecision(request.number, self.signed.role, "approve", self.command.note),
+            decision=NewDecision(
+                request.number, self.signed.role, "approve", self.command.note, self.signed.on_behalf_of
+            ),
             request_changes=(self._approved(), *ended),
             hold_changes=closed,
             refreshed=() if gone else self._refreshed(whole),
@@ -145,7 +148,7 @@ class Approval:
         self, asked: Cancellation | Change, after: Order, closed: Iterable[HoldChange], ended: Iterable[RequestChange]
     ) -> Iterable[Entry]:
         request, chain = self.request, self.order.number
-        facts = {"role": self.signed.role}
+        facts = signed_as(self.signed)
         if self.reason != request.reason:
             facts |= {"reason": self.reason, "reason_before": request.reason}
         yield Entry(chain, self.actor, "request.approved", facts, request.number)

@@ -130,13 +130,63 @@ class RetryCall:
 
 
 @dataclass(frozen=True, slots=True)
+class GoAway:
+    """`deputy` signs in the name of `member` ("": of the one who says so) until the end of that day."""
+
+    deputy: str
+    until: date
+    member: str = ""
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    member: str = ""  # as in GoAway
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendHold:
+    """A later review date for a hold; None: it stays without one."""
+
+    order: str
+    hold: int
+    until: date | None = None
+    note: str = ""
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """The clock's: whatever is due about a pending request. No door for people makes one, nor the next."""
+
+    request: int
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class AskForReview:
+    """The clock's: ask the owner of a hold whose date has come. `order` is as stored."""
+
+    order: str
+    hold: int
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
-    """Read something of the desk; only members may. `reject`: the request whose rejection a form is opened for."""
+    """Read something of the desk; only members may. `reject`: the request whose rejection a form is opened for.
+
+    `only`: the roles to which it is left, whatever comes of it.
+    """
 
     what: str
     origin: Origin = field(default_factory=Origin)
     reject: int = 0
     version: int | None = None
+    only: tuple[str, ...] = ()
 
 
-Command = PlaceHold | ReleaseHold | CancelOrder | ChangeOrder | Decide | Join | RetryCall | Look
+Ask = PlaceHold | ReleaseHold | CancelOrder | ChangeOrder
+Clocked = Chase | AskForReview
+Command = Ask | Clocked | ExtendHold | Decide | Join | RetryCall | GoAway | ComeBack | Look

@@ -5,15 +5,31 @@ from dataclasses import replace
 from typing import Any, Final
 
 from workflows import refusals, telling
+from workflows.absences import decide_away, decide_back
 from workflows.cancellations import decide_cancel
 from workflows.changes import decide_change
-from workflows.commands import CancelOrder, ChangeOrder, Command, Decide, Join, Look, PlaceHold, ReleaseHold, RetryCall
+from workflows.commands import (
+    CancelOrder,
+    ChangeOrder,
+    ComeBack,
+    Command,
+    Decide,
+    GoAway,
+    Join,
+    Look,
+    PlaceHold,
+    ReleaseHold,
+    RetryCall,
+)
+from workflows.entering import not_for_systems
 from workflows.holds import decide_placement, decide_release
 from workflows.hook_calls import with_calls
 from workflows.joining import decide_join, decide_retry
 from workflows.outcome import DESK, NEW, Entry, Outcome, Snapshot
 from workflows.policy.model import Policy
 from workflows.results import Done, Refusal
+from workflows.reviewing import HOLDS_AND_CLOCK
+from workflows.signers import signers
 from workflows.signing import decide_signing
 from workflows.transitions import Action
 from workflows.values import Standing
@@ -23,7 +39,8 @@ PREVIEWED: Final = "request.previewed"
 
 def decide(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome:
     """What the command comes to. A refusal is an outcome too: it is audited and answered."""
-    outcome = _not_a_member(snapshot) or _by_kind(snapshot, command, policy)
+    refusal = _not_a_member(snapshot) or not_for_systems(snapshot.actor, command)
+    outcome = refusal or _by_kind(snapshot, command, policy)
     if isinstance(outcome, Refusal):
         return refused(snapshot, command, outcome)
     if isinstance(outcome.result, Refusal):
@@ -56,6 +73,8 @@ def _by_kind(snapshot: Snapshot, command: Command, policy: Policy) -> Outcome | 
 
 def _look(snapshot: Snapshot, command: Look, policy: Policy) -> Outcome | Refusal:
     """Whoever may not reject hears so before they have written a note."""
+    if command.only and not policy.roles_of(snapshot.actor.user_id).intersection(command.only):
+        return refusals.NotYourRole(what=command.what, sign=signers(policy, command.only))
     if command.reject:
         rejection = Decide(command.reject, Action.REJECT, command.version, note="to be written")
         found = decide_signing(snapshot, rejection, policy)
@@ -98,5 +117,8 @@ DECIDERS: Final[Mapping[type, Decider]] = {
     Decide: decide_signing,
     Join: decide_join,
     RetryCall: decide_retry,
+    GoAway: decide_away,
+    ComeBack: decide_back,
     Look: _look,
+    **HOLDS_AND_CLOCK,
 }

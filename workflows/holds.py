@@ -13,7 +13,7 @@ from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
 from workflows.reasons import note_missing, reason_label, reason_unknown
 from workflows.release_words import ReleaseWords, named
-from workflows.reminders import first_wait
+from workflows.reminders import times_of
 from workflows.results import Done, Refusal
 from workflows.signers import fillable, missing, signers
 from workflows.values import GONE, Decision, Hold, HoldState, Kind, Order, RequestState, Signature
@@ -117,7 +117,7 @@ class _Placement:
             channel=self.command.origin.channel,
             targets=(f"hold:{self.reason.code}",) if self.left else (),
             decided_by=None if self.left else self.actor,
-            remind_seconds=first_wait(self.rule, self.order.ship_by, self.snapshot.now, self.policy),
+            times=times_of(self.rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _done(self) -> Done:
@@ -148,8 +148,8 @@ def _placement(
 ) -> _Placement:
     """An owner who places a hold of their own reason has thereby signed the placement."""
     actor, sign = snapshot.actor.user_id, required(rule)
-    signs = policy.desk.owner_placement_signs
-    role = fillable(missing(sign, ()), policy.roles_of(actor)) if signs else None
+    signs = policy.desk.owner_placement_signs and not snapshot.actor.system
+    role = fillable(missing(sign, ()), policy.own_roles_of(actor)) if signs else None
     own = [Decision(actor, role, "approve", "", snapshot.now)] if role else []
     return _Placement(snapshot, command, policy, order, reason, rule, sign, role, missing(sign, own))
 
@@ -282,7 +282,7 @@ class _Release:
             seen=seen(self.order),
             channel=self.command.origin.channel,
             targets=(self.hold.name,),
-            remind_seconds=first_wait(rule, self.order.ship_by, self.snapshot.now, self.policy),
+            times=times_of(rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _done(self, rule: Applied, sign: tuple[Signature, ...]) -> Done:

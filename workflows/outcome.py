@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from workflows.asked import Asked
+from workflows.policy.people import Absence
 from workflows.results import Result
 from workflows.values import Actor, Hold, HoldState, Kind, Order, Request, RequestState, Signature
 
@@ -45,6 +46,17 @@ class NewHold:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """What the clock has in mind for a pending request; None: nothing. `remind_every`: seconds of working time."""
+
+    remind_every: int | None = None
+    remind_at: datetime | None = None
+    escalate_at: datetime | None = None
+    escalate_to: str = ""
+    expire_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewRequest:
     """`hold` is NEW for a placement and None for a cancel or change.
 
@@ -63,7 +75,7 @@ class NewRequest:
     targets: tuple[str, ...]
     decided_by: str | None = None
     asked: Asked | None = None
-    remind_seconds: float | None = None  # to the first reminder; None: never
+    times: Times = Times()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class NewDecision:
     role: str
     decision: str
     note: str
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,15 @@ class HoldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAbsence:
+    """Takes the place of an earlier one of this member. `deputy` "": the member is back."""
+
+    member: str
+    deputy: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChange:
     """A committed change that the system of record has yet to hear of."""
 
@@ -212,6 +234,9 @@ class Outcome:
     follower: NewFollower | None = None
     new_reason: NewReason | None = None
     retry_call: RetryCall | None = None
+    new_absence: NewAbsence | None = None
+    chased: Chased | None = None
+    hold_date: HoldDate | None = None
     request_changes: tuple[RequestChange, ...] = ()
     refreshed: tuple[Refreshed, ...] = ()
     hold_changes: tuple[HoldChange, ...] = ()
@@ -242,6 +267,8 @@ class Snapshot:
     names: Mapping[str, str] = field(default_factory=dict)
     desk_id: str = ""
     open_calls: frozenset[str] = field(default_factory=frozenset)  # endpoints that the named request still owes a call
+    absences: tuple[Absence, ...] = ()
+    other: Actor | None = None  # somebody whom the command names
 
     def request(self, number: int) -> Request | None:
         return next((request for request in self.requests if request.number == number), None)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.model import Policy
+from workflows.policy.people import People
 from workflows.results import Result
 from workflows.values import Hold, Order, Request, Standing
 
@@ -36,6 +37,7 @@ class Wanted:
     numbers: tuple[str, ...] = ()
     request: int = 0
     key: str = ""
+    other: str = ""  # somebody else whom the command names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Loaded:
     earlier: Result | None
     names: Mapping[str, str]
     open_calls: frozenset[str] = frozenset()  # as in Snapshot
+    people_version: int = 0
+    other: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class UnitOfWork(Protocol):
         """Existing order numbers that look like these, the closest first."""
 
     async def policy(self, version: int) -> Policy: ...
+
+    async def people(self) -> People: ...
 
     async def save(self, outcome: Outcome, snapshot: Snapshot, *, key: str, trace: str) -> Numbers:
         """Write everything and commit."""

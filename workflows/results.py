@@ -1,5 +1,6 @@
 """What a service answers: `Done`, or a refusal that writes its own sentence. Both are stored, sent and read back."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import Field
@@ -40,6 +41,9 @@ class Done(Value):
     asked: Annotated[Cancellation | Change, Field(discriminator="kind")] | None = None
     blocked: tuple[str, ...] = ()  # units of the lines asked about that stay as they are, and why
     rule: str = ""  # which rule applies, and who signs by it
+    deputy: str = ""
+    until: date | None = None  # the last day of an absence
+    roles: tuple[str, ...] = ()  # labels of what a deputy signs as
 
     def dump(self) -> dict[str, Any]:
         return {"done": self.model_dump(mode="json")}

@@ -5,13 +5,17 @@ from datetime import timedelta
 from typing import Final
 
 from workflows import refusals
-from workflows.commands import Command, Decide, Join, Look, RetryCall
+from workflows.chasing import CLOCK, wanted_by_clock
+from workflows.commands import Clocked, ComeBack, Command, Decide, GoAway, Join, Look, RetryCall
 from workflows.decide import decide, refused
+from workflows.entering import entered
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.model import Policy
+from workflows.policy.people import Absence, Known
 from workflows.ports import Directory, Loaded, Store, UnitOfWork, Wanted
 from workflows.results import Result, numbered
+from workflows.systems import SYSTEM, shown
 from workflows.values import Actor, Standing
 
 # People seen this recently go on when Slack does not answer.
@@ -20,10 +24,18 @@ FRESH: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who a signed payload says is acting. `foreign`: the person belongs to another workspace (Slack Connect)."""
+    """Who a signed payload says is acting. `foreign`: the person belongs to another workspace (Slack Connect).
+
+    `system`: the name of the API key that asks, as `key:NAME` or for the member with this id.
+    """
 
     user_id: str
     foreign: bool = False
+    clock: bool = False  # the desk's own clock, which nothing that arrives can claim to be
+    system: str = ""
+
+
+BY_CLOCK: Final = Claim(CLOCK, clock=True)
 
 
 class _UnknownMember(Exception):
@@ -40,7 +52,7 @@ class DeskService:
     def __init__(self, store: Store, directory: Directory) -> None:
         self._store = store
         self._directory = directory
-        self._policies: dict[str, tuple[int, Policy]] = {}
+        self._policies: dict[str, Known] = {}
 
     async def handle(self, desk_id: str, claim: Claim, command: Command) -> Result:
         """Decide and commit. The result is durable when this returns, a refusal as well as a success."""
@@ -50,42 +62,46 @@ class DeskService:
                 return await self._attempt(desk_id, claim, command, asked=asked)
             except _UnknownMember:
                 asked = True
-                await self._ask_slack(desk_id, claim.user_id)
+                await self._ask_slack(desk_id, claim.user_id, *_named(command))
             except _PolicyChanged:
                 continue
 
     async def _attempt(self, desk_id: str, claim: Claim, command: Command, *, asked: bool) -> Result:
         known = self._policies.get(desk_id)
-        wanted, malformed = _wanted(claim, command, known[1] if known else None)
+        wanted, malformed = _wanted(claim, command, known.policy if known else None)
         async with self._store.begin(desk_id) as work:
             loaded = await work.load(wanted)
             if loaded.policy_version == 0:
                 return refusals.NotSetUp()
             if loaded.earlier is not None:
                 return loaded.earlier
-            policy = known[1] if known and known[0] == loaded.policy_version else None
-            if policy is None:
-                await self._learn(desk_id, loaded.policy_version, work)
+            if known is None or known.versions != (loaded.policy_version, loaded.people_version):
+                await self._learn(desk_id, loaded, work)
                 raise _PolicyChanged
+            policy = known.on(loaded.now)
             actor = _actor(claim, loaded, asked=asked)
-            snapshot = _snapshot(desk_id, loaded, actor)
+            snapshot = _snapshot(
+                desk_id, loaded, actor, known.people.absences, _other(loaded, asked=asked, wanted=wanted)
+            )
             if malformed and actor.standing is Standing.ACTIVE:
                 outcome = refused(snapshot, command, malformed)
             else:
                 outcome = await _with_suggestions(decide(snapshot, command, policy), snapshot, command, wanted, work)
-            numbers = await work.save(outcome, snapshot, key=wanted.key, trace=command.origin.trace)
+            numbers = await work.save(entered(outcome, actor), snapshot, key=wanted.key, trace=command.origin.trace)
         return numbered(outcome.result, numbers.request, numbers.hold)
 
-    async def _learn(self, desk_id: str, version: int, work: UnitOfWork) -> None:
-        """Keep this policy, unless another attempt has done so while this one waited."""
+    async def _learn(self, desk_id: str, loaded: Loaded, work: UnitOfWork) -> None:
+        """Keep this policy and its people, unless another attempt has done so while this one waited."""
+        versions = (loaded.policy_version, loaded.people_version)
         known = self._policies.get(desk_id)
-        if known is None or known[0] != version:
-            self._policies[desk_id] = (version, await work.policy(version))
+        if known is None or known.versions != versions:
+            self._policies[desk_id] = Known(versions, await work.policy(loaded.policy_version), await work.people())
 
-    async def _ask_slack(self, desk_id: str, user_id: str) -> None:
-        member = await self._directory.look_up(desk_id, user_id)
-        if member:
-            await self._store.keep_member(desk_id, member)
+    async def _ask_slack(self, desk_id: str, *user_ids: str) -> None:
+        for user_id in user_ids:
+            member = await self._directory.look_up(desk_id, user_id)
+            if member:
+                await self._store.keep_member(desk_id, member)
 
 
 def _wanted(
@@ -93,12 +109,13 @@ def _wanted(
 ) -> tuple[Wanted, refusals.OrderNumberMalformed | None]:
     # A look changes nothing and may go before a command with the same key, so it leaves none.
     key = "" if isinstance(command, Look) else command.origin.key
-    if isinstance(command, Decide | Join | RetryCall):
-        return Wanted(claim.user_id, request=command.request, key=key), None
-    if isinstance(command, Look):
-        return Wanted(claim.user_id, request=command.reject, key=key), None
-    if policy is None:
-        return Wanted(claim.user_id, key=key), None
+    if isinstance(command, Decide | Join | RetryCall | Look):
+        request = command.reject if isinstance(command, Look) else command.request
+        return Wanted(claim.user_id, request=request, key=key), None
+    if isinstance(command, Clocked):
+        return wanted_by_clock(command), None
+    if policy is None or isinstance(command, GoAway | ComeBack):
+        return Wanted(claim.user_id, key=key, other=next(iter(_named(command)), "")), None
     try:
         return Wanted(claim.user_id, numbers=candidates(command.order, policy.desk.order_number), key=key), None
     except BadOrderNumber as bad:
@@ -107,17 +124,35 @@ def _wanted(
 
 
 def _actor(claim: Claim, loaded: Loaded, *, asked: bool) -> Actor:
+    if claim.clock:
+        return Actor(CLOCK, Standing.ACTIVE)
     if claim.foreign:
         return Actor(claim.user_id, Standing.STRANGER)
+    if claim.system and claim.user_id == f"{SYSTEM}{claim.system}":
+        return Actor(claim.user_id, Standing.ACTIVE, shown(claim.system), claim.system)
     member = loaded.member
     if member and loaded.now - member.checked_at < FRESH:
-        return Actor(claim.user_id, member.standing, member.name)
+        return Actor(claim.user_id, member.standing, member.name, claim.system)
     if not asked:
         raise _UnknownMember
-    return Actor(claim.user_id, Standing.UNKNOWN)
+    return Actor(claim.user_id, Standing.UNKNOWN, system=claim.system)
 
 
-def _snapshot(desk_id: str, loaded: Loaded, actor: Actor) -> Snapshot:
+def _named(command: Command) -> tuple[str, ...]:
+    return (command.deputy,) if isinstance(command, GoAway) else ()
+
+
+def _other(loaded: Loaded, *, asked: bool, wanted: Wanted) -> Actor | None:
+    if not wanted.other:
+        return None
+    if loaded.other is None and not asked:
+        raise _UnknownMember
+    return Actor(wanted.other, loaded.other.standing, loaded.other.name) if loaded.other else None
+
+
+def _snapshot(
+    desk_id: str, loaded: Loaded, actor: Actor, absences: tuple[Absence, ...], other: Actor | None
+) -> Snapshot:
     return Snapshot(
         now=loaded.now,
         actor=actor,
@@ -128,6 +163,8 @@ def _snapshot(desk_id: str, loaded: Loaded, actor: Actor) -> Snapshot:
         names={**loaded.names, actor.user_id: actor.name},
         desk_id=desk_id,
         open_calls=loaded.open_calls,
+        absences=absences,
+        other=other,
     )
 
 

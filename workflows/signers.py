@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from workflows.policy.model import Policy
 from workflows.results import Signers
-from workflows.values import Decision, Signature
+from workflows.values import Decision, Request, Signature
 
 
 def signers(policy: Policy, roles: Iterable[str], *, leave_out: str = "") -> tuple[Signers, ...]:
@@ -20,18 +20,44 @@ def signers(policy: Policy, roles: Iterable[str], *, leave_out: str = "") -> tup
 
 
 def members_of(policy: Policy, role: str) -> tuple[str, ...]:
-    return tuple(policy.roles[role].members) if role in policy.roles else ()
+    """Those who are there: somebody who is away may still sign, but is not waited for."""
+    return policy.roles[role].present if role in policy.roles else ()
 
 
 def missing(sign: Sequence[Signature], decisions: Iterable[Decision]) -> tuple[str, ...]:
     """The roles that have still to sign, one entry a signature."""
     left = [entry.role for entry in sign for _ in range(entry.approvals)]
     for decision in decisions:
-        if decision.decision == "approve" and decision.role in left:
-            left.remove(decision.role)
+        if decision.decision == "approve" and left:
+            # The role to which a request escalated signs for the first of those that it waits for.
+            left.remove(decision.role if decision.role in left else left[0])
     return tuple(left)
 
 
-def fillable(left: Sequence[str], roles: frozenset[str]) -> str | None:
-    """The first signature still missing that somebody with these roles can give."""
-    return next((role for role in left if role in roles), None)
+def fillable(left: Sequence[str], roles: frozenset[str], escalated_to: str = "") -> str | None:
+    """The first signature still missing that somebody with these roles can give, else one for the role escalated to."""
+    also = (escalated_to,) if left and escalated_to else ()
+    return next((role for role in (*left, *also) if role in roles), None)
+
+
+def waiting_roles(request: Request) -> tuple[str, ...]:
+    """The roles that have still to sign, and the one to which it escalated, which may sign for them."""
+    left = missing(request.sign, request.decisions)
+    return tuple(dict.fromkeys((*left, *((request.escalated_to,) if left and request.escalated_to else ()))))
+
+
+def waiting_for(policy: Policy, request: Request) -> tuple[Signers, ...]:
+    """The same with the people who can do it."""
+    return signers(policy, waiting_roles(request), leave_out=request.requested_by)
+
+
+def signing_roles(policy: Policy, request: Request, user_id: str) -> frozenset[str]:
+    """A deputy signs neither in the name of the one who asked, nor of one whose signature is there already."""
+    represented = {each.on_behalf_of or each.member for each in request.decisions}
+    barred = {request.requested_by, *represented}
+    return frozenset(role for role in policy.roles_of(user_id) if policy.in_whose_name(role, user_id) not in barred)
+
+
+def signed_as(decision: Decision) -> dict[str, str]:
+    """For the audit: the role, and in whose name."""
+    return {"role": decision.role, **({"for": decision.on_behalf_of} if decision.on_behalf_of else {})}

@@ -20,7 +20,7 @@ from workflows.outcome import (
 from workflows.policy.model import Policy
 from workflows.reasons import reason_unknown
 from workflows.results import Refusal
-from workflows.signers import fillable, missing, signers
+from workflows.signers import fillable, missing, signed_as, signers, signing_roles, waiting_for
 from workflows.transitions import Action, next_hold_state, next_request_state
 from workflows.values import Decision, Hold, Kind, Request, RequestState
 
@@ -34,13 +34,14 @@ def decide_signing(snapshot: Snapshot, command: Decide, policy: Policy) -> Outco
     if command.action is Action.WITHDRAW:
         return _withdraw(snapshot, command, policy, request)
     actor = snapshot.actor.user_id
-    role = fillable(missing(request.sign, request.decisions), policy.roles_of(actor))
+    left, roles = missing(request.sign, request.decisions), signing_roles(policy, request, actor)
+    role = fillable(left, roles, request.escalated_to)
     refused = _may_not_sign(snapshot, command, policy, request, role)
     if refused or role is None:
         return refused or _not_yours(policy, request)
     if command.action is Action.REJECT:
         return _reject(snapshot, command, policy, request, role)
-    signed = Decision(actor, role, "approve", command.note, snapshot.now)
+    signed = Decision(actor, role, "approve", command.note, snapshot.now, policy.in_whose_name(role, actor))
     return _refused(snapshot, command, policy, request) or _sign(snapshot, command, policy, request, signed)
 
 
@@ -66,9 +67,7 @@ def _already_decided(request: Request) -> Refusal:
 
 
 def _not_yours(policy: Policy, request: Request) -> Refusal:
-    left = missing(request.sign, request.decisions)
-    can = signers(policy, left, leave_out=request.requested_by)
-    return refusals.NotYoursToSign(request=request.number, sign=can)
+    return refusals.NotYoursToSign(request=request.number, sign=waiting_for(policy, request))
 
 
 def _may_not_sign(
@@ -76,7 +75,7 @@ def _may_not_sign(
 ) -> Refusal | None:
     actor = snapshot.actor.user_id
     left = missing(request.sign, request.decisions)
-    earlier = next((decision for decision in request.decisions if decision.member == actor), None)
+    earlier = next((each for each in request.decisions if actor in {each.member, each.on_behalf_of}), None)
     if earlier:
         can = signers(policy, left, leave_out=actor)
         return refusals.AlreadySigned(request=request.number, at=earlier.at, sign=can)
@@ -105,12 +104,12 @@ def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Reque
     return Outcome(
         result=done,
         order_number=request.order_number,
-        decision=NewDecision(request.number, role, "approve", command.note),
+        decision=NewDecision(request.number, role, "approve", command.note, signed.on_behalf_of),
         request_changes=(RequestChange(request.number, request.version, RequestState.APPROVED, command.note),),
         hold_changes=changes,
         status_changes=_status_changes(request, hold),
         audit=(
-            Entry(request.order_number, actor, "request.approved", {"role": role}, request.number),
+            Entry(request.order_number, actor, "request.approved", signed_as(signed), request.number),
             *_hold_entries(snapshot, request, hold, remaining),
         ),
         notices=(
@@ -138,7 +137,7 @@ def _other_reason(command: Decide, policy: Policy, request: Request) -> str:
 
 def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, decision: Decision) -> Outcome:
     """One signature of several."""
-    facts, reason = {"role": decision.role}, _other_reason(command, policy, request)
+    facts, reason = signed_as(decision), _other_reason(command, policy, request)
     if reason:
         facts |= {"reason": reason, "reason_before": request.reason}
     left = missing(request.sign, (*request.decisions, decision))
@@ -147,7 +146,7 @@ def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Reques
     return Outcome(
         result=done,
         order_number=request.order_number,
-        decision=NewDecision(request.number, decision.role, "approve", command.note),
+        decision=NewDecision(request.number, decision.role, "approve", command.note, decision.on_behalf_of),
         new_reason=NewReason(request.number, reason) if reason else None,
         audit=(Entry(request.order_number, decision.member, "request.signed", facts, request.number),),
         notices=(*telling.redraws(policy, request), *telling.only(reply(snapshot, command, done))),
@@ -157,28 +156,29 @@ def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Reques
 def _reject(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, role: str) -> Outcome | Refusal:
     if not command.note.strip():
         return refusals.NoteMissing(why="A rejection")
-    return _ended(snapshot, command, policy, request, role=role)
+    return ended(snapshot, command, policy, request, role=role)
 
 
 def _withdraw(snapshot: Snapshot, command: Decide, policy: Policy, request: Request) -> Outcome | Refusal:
     if snapshot.actor.user_id != request.requested_by:
         return refusals.NotYoursToWithdraw(request=request.number, by=request.requested_by)
-    return _ended(snapshot, command, policy, request, role=None)
+    return ended(snapshot, command, policy, request, role=None)
 
 
-def _ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, *, role: str | None) -> Outcome:
-    """A request that comes to nothing: rejected by a signer, or withdrawn by the one who asked."""
+def ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, *, role: str | None) -> Outcome:
+    """A request that comes to nothing: rejected by a signer, withdrawn by the one who asked, or expired."""
     actor, hold = snapshot.actor.user_id, snapshot.hold(request.hold)
     state = next_request_state(request.state, command.action) or request.state
     after = _change_of(request, hold, command.action)
     changes = (after,) if after else ()
     remaining = blockers_after(snapshot, policy, [request.number], changes)
     done = done_with(state, snapshot, policy, request, hold, blockers=remaining)
-    facts = {"note": command.note, "role": role} if role else {}
+    name = policy.in_whose_name(role, actor) if role else ""
+    facts = {"note": command.note, "role": role, **({"for": name} if name else {})} if role else {}
     return Outcome(
         result=done,
         order_number=request.order_number,
-        decision=NewDecision(request.number, role, "reject", command.note) if role else None,
+        decision=NewDecision(request.number, role, "reject", command.note, name) if role else None,
         request_changes=(RequestChange(request.number, request.version, state, command.note),),
         hold_changes=changes,
         audit=(Entry(request.order_number, actor, f"request.{state}", facts, request.number),),

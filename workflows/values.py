@@ -144,6 +144,7 @@ class Hold:
     requested_at: datetime
     active_at: datetime | None = None
     closed_at: datetime | None = None
+    asked_until: date | None = None  # the newest date about which its owner was asked
 
     @property
     def name(self) -> str:
@@ -171,6 +172,7 @@ class Decision:
     decision: str
     note: str
     at: datetime
+    on_behalf_of: str = ""  # the member whose deputy signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,13 @@ class Request:
     decisions: tuple[Decision, ...] = ()
     asked: Asked | None = None
     followers: tuple[str, ...] = ()  # who wants to hear of its outcome, beside the one who asked
+    remind_every: int | None = None  # seconds of working time to the first reminder; None: never
+    reminded: int = 0
+    remind_at: datetime | None = None
+    escalate_at: datetime | None = None
+    escalate_to: str = ""
+    escalated_to: str = ""  # the role that may sign as well by now
+    expire_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -207,8 +216,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is acting, as far as Slack and our own list of members know. `name` is for e-mails, never for a decision."""
+    """Who is acting, as far as Slack and our own list of members know. `name` is for e-mails, never for a decision.
+
+    `system`: the name of the key through which it came; empty for what people do themselves.
+    """
 
     user_id: str
     standing: Standing
     name: str = ""
+    system: str = ""

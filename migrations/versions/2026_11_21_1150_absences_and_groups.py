@@ -8,6 +8,8 @@ down_revision = "2026_11_21_1140"
 
 def upgrade() -> None:
     run(
+        "ALTER TABLE desks ADD COLUMN people_version BIGINT DEFAULT '0' NOT NULL",
+        "ALTER TABLE decisions ADD COLUMN on_behalf_of TEXT DEFAULT '' NOT NULL",
         """
         CREATE TABLE absences (
             desk_id TEXT NOT NULL,
@@ -39,4 +41,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    run("ALTER TABLE decisions DROP COLUMN on_behalf_of", "ALTER TABLE desks DROP COLUMN people_version")
     drop("group_members", "absences")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from workflows.policy.fields import (
     UNREADABLE,
@@ -102,6 +102,23 @@ class Role(Part):
     user_groups: Words = ()
     notify: Words = ()
     email: Addresses = ()
+    _covers: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _away: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def staffed(self, members: tuple[str, ...], *, covers: Mapping[str, str], away: frozenset[str]) -> "Role":
+        """The role on one day. `covers`: deputy -> the member in whose name they sign; both are among `members`."""
+        role = self.model_copy(update={"members": members})
+        role._covers, role._away = dict(covers), away  # noqa: SLF001 - a copy of our own
+        return role
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Who can be asked today."""
+        return tuple(member for member in self.members if member not in self._away)
+
+    @property
+    def covers(self) -> Mapping[str, str]:
+        return self._covers
 
 
 class Reason(Part):
@@ -209,7 +226,15 @@ class Policy(Part):
         return tuple(reason for reason in self.reasons if reason.kind == kind)
 
     def roles_of(self, user_id: str) -> frozenset[str]:
+        """Also those in which they are somebody's deputy."""
         return frozenset(name for name, role in self.roles.items() if user_id in role.members)
+
+    def own_roles_of(self, user_id: str) -> frozenset[str]:
+        return frozenset(name for name in self.roles_of(user_id) if not self.in_whose_name(name, user_id))
+
+    def in_whose_name(self, role: str, user_id: str) -> str:
+        """The member for whom this person signs as a deputy; "" where they sign for themselves."""
+        return self.roles[role].covers.get(user_id, "") if role in self.roles else ""
 
     def role_label(self, role: str) -> str:
         """Also for a role that has left the policy."""

@@ -1,0 +1,78 @@
+"""A policy with the people there are today: user groups filled in, who has left taken out, deputies put in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from workflows.policy.model import Policy, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """`until` is the last day away, in the desk's timezone."""
+
+    member: str
+    deputy: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What changes without a new version of the policy. `gone`: people who may not act any more, as Slack says."""
+
+    absences: tuple[Absence, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+
+def staffed(policy: Policy, people: People, today: date) -> Policy:
+    """The policy whose roles hold everybody who may act for them today."""
+    away = {each.member: each.deputy for each in people.absences if each.until >= today}
+    roles = {name: _staffed(role, people, away) for name, role in policy.roles.items()}
+    return policy.model_copy(update={"roles": roles})
+
+
+def _staffed(role: Role, people: People, away: Mapping[str, str]) -> Role:
+    mirrored = (member for group in role.user_groups for member in people.groups.get(group, ()))
+    members = [each for each in dict.fromkeys((*role.members, *mirrored)) if each not in people.gone]
+    covers: dict[str, str] = {}
+    for member in members:
+        deputy = present_deputy(member, away) if member in away else ""
+        if deputy and deputy not in members and deputy not in people.gone:
+            covers.setdefault(deputy, member)
+    return role.staffed((*members, *covers), covers=covers, away=frozenset(away).intersection(members))
+
+
+def present_deputy(member: str, away: Mapping[str, str]) -> str:
+    """Follows deputies who are away themselves to one who is there; "" where there is none, as in a circle."""
+    seen = {member}
+    deputy = away[member]
+    while deputy in away:
+        if deputy in seen:
+            return ""
+        seen.add(deputy)
+        deputy = away[deputy]
+    return "" if deputy in seen else deputy
+
+
+def makes_a_circle(member: str, deputy: str, absences: Iterable[Absence]) -> bool:
+    away = {**{each.member: each.deputy for each in absences}, member: deputy}
+    return not present_deputy(member, away)
+
+
+class Known:
+    """The policy in force and its people; staffed once a day of the desk, because an absence ends with its day."""
+
+    def __init__(self, versions: tuple[int, int], policy: Policy, people: People) -> None:
+        self.versions = versions
+        self.policy = policy
+        self.people = people
+        self._zone = ZoneInfo(policy.desk.timezone)
+        self._staffed: tuple[date, Policy] | None = None
+
+    def on(self, now: datetime) -> Policy:
+        today = now.astimezone(self._zone).date()
+        if self._staffed is None or self._staffed[0] != today:
+            self._staffed = (today, staffed(self.policy, self.people, today))
+        return self._staffed[1]
