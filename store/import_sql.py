@@ -9,14 +9,7 @@ statement is one that may start from those rows and look up the rest by an index
 
 from typing import Final
 
-BEGIN: Final = """
-    select set_config('role', 'redtag_app', true), set_config('redtag.desk_id', %(desk)s, true),
-           set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
-           set_config('lock_timeout', '30s', true), set_config('cursor_tuple_fraction', '1', true)
-"""
-
-# Imports of one desk follow each other; nothing else waits here.
-ALONE: Final = "select pg_advisory_xact_lock(hashtextextended('import:' || %(desk)s, 0))"
+from workflows.imports.fields import MOST_MONEY
 
 STAGE: Final = "copy import_rows (run, first_row, order_number, document) from stdin"
 STAGE_ONE: Final = "insert into import_rows (run, first_row, order_number, document) values (%s, %s, %s, %s)"
@@ -70,16 +63,17 @@ MISSING: Final = """
 NEXT: Final = "select coalesce((select import from counters where desk_id = %(desk)s), 0) + 1 as number"
 
 HEADS: Final = """
-    select s.order_number, d.customer, d.customer_email, d.currency, d.total, d.ship_by, d.digest
+    select s.order_number, d.customer, d.customer_email, d.currency, d.total, d.ship_by, d.digest,
+           coalesce(d.extra, '{}') as extra
     from import_rows s, jsonb_to_record(s.document) as d (
-        customer text, customer_email text, currency text, total bigint, ship_by date, digest text)
+        customer text, customer_email text, currency text, total bigint, ship_by date, digest text, extra jsonb)
     where s.run = any(%(good)s)
 """
 
 LINES: Final = """
     jsonb_to_recordset(s.document -> 'lines') as x (
         key text, line int, sku text, description text, ordered bigint, cancelled bigint, allocated bigint,
-        picked bigint, packed bigint, shipped bigint, delivered bigint, unit_price bigint)
+        picked bigint, packed bigint, shipped bigint, delivered bigint, unit_price bigint, extra jsonb)
 """
 LINE_VALUES: Final = """
     x.sku, x.description, x.ordered, x.cancelled, x.allocated, x.picked, x.packed, x.shipped, x.delivered, x.unit_price
@@ -88,18 +82,63 @@ LINE_COLUMNS: Final = LINE_VALUES.replace("x.", "")
 
 NEW_ORDERS: Final = f"""
     insert into orders (desk_id, number, customer, customer_email, currency, total, placed_total, ship_by,
-                        source_digest, import_number, changed_at)
+                        source_digest, import_number, changed_at, extra)
     select %(desk)s, h.order_number, h.customer, h.customer_email, h.currency, h.total, h.total, h.ship_by,
-           h.digest, %(number)s, statement_timestamp()
+           h.digest, %(number)s, statement_timestamp(), h.extra
     from ({HEADS}) h
     where not exists (select from orders o where o.desk_id = %(desk)s and o.number = h.order_number)
 """
 
 NEW_LINES: Final = f"""
-    insert into order_lines (desk_id, order_number, key, line, original, {LINE_COLUMNS})
-    select %(desk)s, s.order_number, x.key, x.line, x.ordered, {LINE_VALUES}
+    insert into order_lines (desk_id, order_number, key, line, original, extra, {LINE_COLUMNS})
+    select %(desk)s, s.order_number, x.key, x.line, x.ordered, coalesce(x.extra, '{{}}'), {LINE_VALUES}
     from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number, {LINES}
     where s.run = any(%(good)s) and o.import_number = %(number)s
+"""
+
+# What a preview merges, to be taken back: the orders that it shows, and those about which somebody has to be told.
+PICK: Final = """
+    insert into import_rows (run, first_row, order_number, document)
+    select %(picked)s, s.first_row, s.order_number, s.document
+    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    where s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest' and (
+        o.number = any(%(shown)s)
+        or exists (select from order_lines l where l.desk_id = %(desk)s and l.order_number = o.number
+                   and l.ours <> '{}'))
+"""
+
+# How many of the changed orders differ in what. Beside CHANGED_LINES, because people see it before they say yes.
+FIELDS: Final = f"""
+    select count(*) filter (where o.customer <> h.customer) as customer,
+        count(*) filter (where o.customer_email <> h.customer_email) as "customer e-mail",
+        count(*) filter (where o.currency <> h.currency) as currency,
+        count(*) filter (where o.total <> h.total and not d.ours) as total,
+        count(*) filter (where o.ship_by is distinct from h.ship_by and not o.ours ? 'ship_by') as "ship-by date",
+        count(*) filter (where d.added) as "line added", count(*) filter (where d.gone) as "line gone",
+        count(*) filter (where d.article) as article, count(*) filter (where d.description) as description,
+        count(*) filter (where d.quantity) as quantity, count(*) filter (where d.cancelled) as cancelled,
+        count(*) filter (where d.picked) as picked, count(*) filter (where d.packed) as packed,
+        count(*) filter (where d.shipped) as shipped, count(*) filter (where d.price) as "unit price",
+        count(*) filter (where d.extra or o.extra <> h.extra) as "other columns"
+    from ({HEADS} and exists (
+        select from orders c where c.desk_id = %(desk)s and c.number = s.order_number
+        and c.source_digest <> s.document ->> 'digest')) h
+    join orders o on o.desk_id = %(desk)s and o.number = h.order_number
+    join import_rows s on s.run = any(%(good)s) and s.order_number = h.order_number
+    cross join lateral (
+        select bool_or(l.key is null) as added, bool_or(x.key is null and not l.ours ? 'added') as gone,
+               bool_or(l.ours <> '{{}}') is true as ours,
+               bool_or(l.sku <> x.sku and not l.ours ? 'sku') as article,
+               bool_or(l.description <> x.description) as description,
+               bool_or(l.ordered <> x.ordered and not l.ours ? 'ordered') as quantity,
+               bool_or(l.cancelled <> x.cancelled and not l.ours ? 'cancelled') as cancelled,
+               bool_or(l.picked <> x.picked) as picked, bool_or(l.packed <> x.packed) as packed,
+               bool_or(l.shipped <> x.shipped) as shipped, bool_or(l.unit_price <> x.unit_price) as price,
+               bool_or(l.extra <> coalesce(x.extra, '{{}}')) as extra
+        from (select x.* from {LINES}) x
+        full join (select * from order_lines where desk_id = %(desk)s and order_number = s.order_number) l
+        on l.key = x.key
+    ) d
 """
 
 # In the order of their numbers; a command locks one order and never a second, so nobody waits in a circle.
@@ -108,26 +147,6 @@ LOCK_CHANGED: Final = """
     where o.desk_id = %(desk)s and s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest'
     order by o.number for update of o
 """
-
-ORDER: Final = """
-    select to_jsonb(o) as "order", o.number,
-           (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
-            where l.desk_id = %(desk)s and l.order_number = o.number) as lines
-    from orders o
-"""
-
-# The changed orders that somebody is waiting on, in the order in which everybody goes through chains of the audit.
-WATCHED: Final = f"""
-    {ORDER} join import_rows s on s.order_number = o.number
-    where o.desk_id = %(desk)s and s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest'
-    and (exists (select from holds h where h.desk_id = %(desk)s and h.order_number = o.number
-                 and h.state in ('requested', 'active', 'release_requested'))
-         or exists (select from requests r where r.desk_id = %(desk)s and r.order_number = o.number
-                    and r.state = 'pending'))
-    order by o.number
-"""
-
-ORDERS: Final = f"{ORDER} where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by o.number"
 
 _NOT_HEARD_OF_SHIP_BY: Final = """
     o.ours ? 'ship_by' and to_jsonb(h.ship_by) is not distinct from nullif(o.ours -> 'ship_by' -> 0, 'null')
@@ -140,23 +159,34 @@ CHANGED_ORDERS: Final = f"""
         ship_by = case when {_NOT_HEARD_OF_SHIP_BY} then o.ship_by else h.ship_by end,
         ours = case when {_NOT_HEARD_OF_SHIP_BY} then o.ours else o.ours - 'ship_by' end,
         source_digest = h.digest, import_number = %(number)s, changed_at = statement_timestamp(),
-        version = o.version + 1
+        version = o.version + 1, extra = h.extra
     from ({HEADS}) h
     where o.desk_id = %(desk)s and o.number = h.order_number and o.source_digest <> h.digest
 """
 
+# The source may take a cancel or another quantity over in its own way: as long as what remains is what we made of it,
+# or less after a cancel, its quantities are taken as they are, and nothing is subtracted twice.
+_SAME_REMAINS: Final = """
+    (l.ours ?| array['cancelled', 'ordered']
+     and (excluded.ordered - excluded.cancelled = l.ordered - l.cancelled
+          or not l.ours ? 'ordered' and excluded.ordered - excluded.cancelled < l.ordered - l.cancelled))
+"""
 # A line keeps the number that people know it by. Where the source has none, a line that comes later gets the next.
 _MERGED: Final = {
-    name: f"case when l.ours -> '{name}' -> 0 = to_jsonb(excluded.{name}) then l.{name} else excluded.{name} end"
-    for name in ("ordered", "sku")
+    name: f"case when {heard} and l.ours -> '{name}' -> 0 = to_jsonb(excluded.{name}) "
+    f"then l.{name} else excluded.{name} end"
+    for name, heard in (("ordered", f"not {_SAME_REMAINS}"), ("sku", "true"))
 }
-_MERGED_CANCELLED: Final = (
-    f"least(greatest(excluded.cancelled, coalesce((l.ours -> 'cancelled')::bigint, 0)), {_MERGED['ordered']})"
-)
-_STILL_OURS: Final = """
-    l.ours - case when l.ours -> 'ordered' -> 0 = to_jsonb(excluded.ordered) then '' else 'ordered' end
+_MERGED_CANCELLED: Final = f"""
+    case when {_SAME_REMAINS} then excluded.cancelled else
+    least(greatest(excluded.cancelled, coalesce((l.ours -> 'cancelled')::bigint, 0)), {_MERGED["ordered"]}) end
+"""
+_STILL_OURS: Final = f"""
+    l.ours - case when not {_SAME_REMAINS} and l.ours -> 'ordered' -> 0 = to_jsonb(excluded.ordered)
+                  then '' else 'ordered' end
            - case when l.ours -> 'sku' -> 0 = to_jsonb(excluded.sku) then '' else 'sku' end
-           - case when (l.ours -> 'cancelled')::bigint > excluded.cancelled then '' else 'cancelled' end
+           - case when not {_SAME_REMAINS} and (l.ours -> 'cancelled')::bigint > excluded.cancelled
+                  then '' else 'cancelled' end
 """
 _KEPT_VALUES: Final = ", ".join(
     _MERGED.get(column, _MERGED_CANCELLED if column == "cancelled" else f"excluded.{column}")
@@ -167,11 +197,11 @@ _MOVED_AT: Final = ", ".join(
     for step in ("picked", "packed", "shipped")
 )
 CHANGED_LINES: Final = f"""
-    insert into order_lines as l (desk_id, order_number, key, line, original, {LINE_COLUMNS})
+    insert into order_lines as l (desk_id, order_number, key, line, original, extra, {LINE_COLUMNS})
     select %(desk)s, s.order_number, x.key,
            case when %(numbered)s or old.key is not null then x.line
                 else last.line + row_number() over (partition by s.order_number, old.key is null order by x.line) end,
-           x.ordered, {LINE_VALUES}
+           x.ordered, coalesce(x.extra, '{{}}'), {LINE_VALUES}
     from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
     cross join lateral (select coalesce(max(line), 0) as line from order_lines
                         where desk_id = %(desk)s and order_number = s.order_number) last
@@ -179,17 +209,20 @@ CHANGED_LINES: Final = f"""
     left join order_lines old on old.desk_id = %(desk)s and old.order_number = s.order_number and old.key = x.key
     where s.run = any(%(good)s) and o.import_number = %(number)s and o.version > 1
     on conflict (desk_id, order_number, key) do update
-    set ({LINE_COLUMNS}) = row ({_KEPT_VALUES}), ours = {_STILL_OURS}, {_MOVED_AT}
-    where l.ours <> '{{}}'
+    set ({LINE_COLUMNS}) = row ({_KEPT_VALUES}), ours = {_STILL_OURS}, {_MOVED_AT}, extra = excluded.extra
+    where l.ours <> '{{}}' or l.extra <> excluded.extra
     or ({LINE_VALUES.replace("x.", "l.")}) is distinct from ({LINE_VALUES.replace("x.", "excluded.")})
 """
 
-# What the source has not heard of is missing from its total as well.
+# What the source has not heard of is missing from its total as well: the units, and tax and shipping that went back.
 CHANGED_TOTALS: Final = f"""
-    update orders o set total = greatest(0, o.total + unheard.amount)
+    update orders o set total = greatest(0, least(o.total + unheard.amount, {MOST_MONEY}))
     from (
-        select s.order_number,
-               sum((l.ordered - l.cancelled - coalesce(x.ordered - x.cancelled, 0)) * l.unit_price) as amount
+        select s.order_number, sum(
+            (l.ordered - l.cancelled - coalesce(x.ordered - x.cancelled, 0))::numeric * l.unit_price) - coalesce((
+                select sum((c.facts ->> 'tax')::bigint + (c.facts ->> 'shipping')::bigint) from status_changes c
+                where c.desk_id = %(desk)s and c.order_number = s.order_number and c.heard <> 'taken_over'
+                and c.kind = 'cancellation.approved'), 0) as amount
         from import_rows s
         join order_lines l on l.desk_id = %(desk)s and l.order_number = s.order_number and l.ours <> '{{}}'
         left join lateral (select x.* from {LINES} where x.key = l.key) x on true
@@ -223,11 +256,6 @@ GONE_LINES: Final = """
     and not l.ours ? 'added'
 """
 
-AUDIT: Final = """
-    insert into audit (desk_id, chain, at, actor, action, facts)
-    values (%(desk)s, %(chain)s, statement_timestamp(), %(by)s, %(action)s, %(facts)s)
-"""
-
 RECORD: Final = """
     insert into imports (desk_id, number, at, imported_by, file_name, file_sha256, preset, counts)
     values (%(desk)s, %(number)s, statement_timestamp(), %(by)s, %(file)s, %(sha256)s, %(preset)s, %(counts)s)
@@ -238,4 +266,4 @@ COUNT: Final = """
     on conflict (desk_id) do update set import = excluded.import
 """
 
-CLEAR: Final = "delete from import_rows where run = any(%(all)s)"
+CLEAR: Final = "delete from import_rows where run = any(%(everything)s)"

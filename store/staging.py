@@ -6,10 +6,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+import orjson
 from psycopg.types.json import Jsonb
 
 from workflows.imports.files import OrderFile
 from workflows.imports.parts import MOST_LINES
+from workflows.imports.shapes import FIELDS
 from workflows.imports.values import ImportedLine, ImportedOrder, Part, RefusedOrder, RefusedRow, SourceRow
 
 Document = dict[str, Any]
@@ -29,12 +31,15 @@ class Run:
         state = "refused" if isinstance(order, RefusedOrder) else "good"
         return f"{self.name}:{'rebuilt' if again else 'read'}:{state}"
 
-    def groups(self) -> dict[str, list[str]]:
+    def groups(self) -> dict[str, list[str] | str]:
         """The values of the statements in `store.import_sql`."""
         names = {(when, state): f"{self.name}:{when}:{state}" for when in WHEN for state in STATES}
         return {
+            "absent": f"{self.name}:absent",
             "all": list(names.values()),
             "bad": [names[when, "refused"] for when in WHEN],
+            "everything": [*names.values(), f"{self.name}:absent", f"{self.name}:picked"],
+            "picked": f"{self.name}:picked",
             "good": [names[when, "good"] for when in WHEN],
             "read": [names["read", state] for state in STATES],
             "rebuilt": [names["rebuilt", state] for state in STATES],
@@ -42,26 +47,42 @@ class Run:
 
 
 WHEN: Final = ("read", "rebuilt")
+WIDTH: Final = len(FIELDS)
 STATES: Final = ("good", "refused")
 
 
 def document(order: ImportedOrder | RefusedOrder, source: Sequence[SourceRow]) -> Document:
     """`source` stays beside the order, in case another part of it comes later in the file."""
-    packed = "\n".join("\t".join((str(row.row), *row.cells)) for row in source)
+    packed = "\n".join("\t".join((str(row.row), *row.cells, *_beside(row))) for row in source)
     if isinstance(order, RefusedOrder):
         problems = [[problem.row, problem.column, problem.value, problem.reason] for problem in order.problems]
         return {"count": order.count, "problems": problems, "source": ""}
+    more = {"extra": order.extra} if order.extra else {}
     return {
+        **more,
         "count": order.count,
         "currency": order.currency,
         "customer": order.customer,
         "customer_email": order.customer_email,
         "digest": order.digest,
-        "lines": [dict(zip(ImportedLine._fields, line, strict=True)) for line in order.lines],
+        "lines": _lines(order),
         "ship_by": order.ship_by.isoformat() if order.ship_by else None,
         "source": packed,
         "total": order.total,
     }
+
+
+def _lines(order: ImportedOrder) -> list[Document]:
+    lines: list[Document] = [dict(zip(ImportedLine._fields, line, strict=True)) for line in order.lines]
+    for line, cells in zip(lines, order.extras, strict=False):
+        if cells:
+            line["extra"] = cells
+    return lines
+
+
+def _beside(row: SourceRow) -> tuple[str, ...]:
+    """The cells of other columns as one more cell, in which nothing breaks the line."""
+    return (orjson.dumps(row.others).decode(),) if row.others else ()
 
 
 def refused_rows(found: Document) -> Iterator[RefusedRow]:
@@ -99,4 +120,5 @@ def _problems(found: Document) -> Iterator[RefusedRow]:
 def _source(packed: str) -> Iterator[SourceRow]:
     for line in packed.split("\n") if packed else ():
         row, *cells = line.split("\t")
-        yield SourceRow(int(row), tuple(cells))
+        others = tuple(orjson.loads(cells[WIDTH])) if len(cells) > WIDTH else ()
+        yield SourceRow(int(row), tuple(cells[:WIDTH]), others)

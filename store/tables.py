@@ -443,6 +443,7 @@ exceptions = Table(
     *words("closed_by", "closed_because"),
     PrimaryKeyConstraint("desk_id", "id"),
     belongs_to("orders", ["order_number"], ["number"]),
+    Index("exceptions_order_idx", "desk_id", "order_number", "kind"),
 )
 Index(
     "exceptions_open_key",

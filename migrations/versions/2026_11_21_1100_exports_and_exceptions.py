@@ -40,6 +40,7 @@ def upgrade() -> None:
         )
         """,
         "CREATE UNIQUE INDEX exceptions_open_key ON exceptions (desk_id, order_number, line_key, kind) WHERE closed_at is null",
+        "CREATE INDEX exceptions_order_idx ON exceptions (desk_id, order_number, kind)",
         "ALTER TABLE counters ADD COLUMN export BIGINT DEFAULT '0' NOT NULL",
         "ALTER TABLE status_changes ADD COLUMN batch BIGINT",
         "ALTER TABLE status_changes ADD COLUMN heard TEXT DEFAULT '' NOT NULL",

@@ -2,6 +2,7 @@
 
 import hashlib
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 
@@ -51,9 +52,13 @@ def test_an_older_shopify_file_with_fewer_columns_in_another_order_is_recognised
     assert order.lines[0].cancelled == 5
 
 
-def test_columns_count_by_name_in_any_order_and_unknown_ones_are_ignored():
-    row = {"Our Remark": "call first", **dict(reversed(line().items()))}
-    assert only([row]) == only([line()])
+def test_columns_count_by_name_in_any_order_and_unknown_ones_are_kept_beside():
+    row = {"Our Remark": "call first", "Shelf": " ", **dict(reversed(line().items()))}
+    found, plain = only([row]), only([line()])
+    assert found.extras == ({"Our Remark": "call first"},)
+    assert replace(found, extras=(), digest=plain.digest) == plain
+    assert found.digest != plain.digest
+    assert only([line()]).digest == only([dict(reversed(line().items()))]).digest
 
 
 def test_header_names_may_be_written_as_people_write_them():

@@ -89,8 +89,21 @@ def _order(reading: Reading, number: str, first_row: int, count: int, rows: list
         _total(reading, head, currency, first_row, goods),
         _ship_by(reading, head),
     )
-    mark = digest(top, lines, numbered=reading.layout.preset.numbered)
-    return ImportedOrder(number, *top, lines=lines, first_row=first_row, count=count, digest=mark)
+    extra, extras = _others(reading.layout, goods)
+    mark = digest(top, lines, numbered=reading.layout.preset.numbered, extra=extra, extras=extras)
+    return ImportedOrder(
+        number, *top, lines=lines, first_row=first_row, count=count, digest=mark, extra=extra, extras=extras
+    )
+
+
+def _others(layout: Layout, rows: list[SourceRow]) -> tuple[dict[str, str], tuple[dict[str, str], ...]]:
+    """Cells of columns that no field uses: of the order where its one row holds all of its lines, else of each line."""
+    if not layout.others:
+        return {}, ()
+    cells = [
+        {title: cell for title, cell in zip(layout.others, row.others, strict=True) if cell.strip()} for row in rows
+    ]
+    return (cells[0] if cells else {}, ()) if layout.packed else ({}, tuple(cells))
 
 
 def _goods(reading: Reading, rows: list[SourceRow]) -> list[SourceRow]:
@@ -153,7 +166,7 @@ def _total(reading: Reading, head: Head, currency: str, first_row: int, goods: l
     if not currency:
         return 0
     if not value and reading.layout.preset.sums:
-        return sum(_worth(reading, row, currency) for row in goods)
+        return reading.take(first_row, 0, fields.bounded, "total", sum(_worth(reading, row, currency) for row in goods))
     return reading.take(head.rows.get("total", first_row), 0, fields.money, "total", value, currency, reading.rules)
 
 
@@ -193,7 +206,7 @@ def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> Imp
         take(row, "", fields.text, "description", cells[AT["description"]]),
         ordered,
         *counted,
-        _price(reading, source, currency, ordered) if currency else 0,
+        take(row, 0, fields.worth, _price(reading, source, currency, ordered), ordered) if currency else 0,
     )
 
 

@@ -144,6 +144,19 @@ def money(column: str, value: str, of: str, rules: Rules) -> int:
     return amount
 
 
+def bounded(column: str, amount: int) -> int:
+    """An amount that is made of others."""
+    if amount > MOST_MONEY:
+        raise BadCell(column, str(amount), "is too large for an amount")
+    return amount
+
+
+def worth(price: int, units: int) -> int:
+    """The price, where so many units of it are an amount that can be stored."""
+    bounded("unit_price", price * units)
+    return price
+
+
 def day(column: str, value: str, day_first: bool | None) -> date:
     try:
         return read_day(value, day_first=day_first)

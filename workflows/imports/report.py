@@ -11,14 +11,14 @@ SAMPLE: Final = 10  # changed orders, pending requests and missing orders that a
 LISTED: Final = 1_000  # exceptions and drift that are listed one by one; the rest is counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowCounts:
     read: int
     accepted: int
     refused: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OrderCounts:
     """`missing` orders are known to the desk and not in the file; a refused order is not missing."""
 

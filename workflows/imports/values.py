@@ -1,8 +1,8 @@
 """What a file is read into."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -76,7 +76,11 @@ class ImportedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportedOrder:
-    """`total` and `unit_price` are minor units of `currency`; `count` is the number of rows it came from."""
+    """`total` and `unit_price` are minor units of `currency`; `count` is the number of rows it came from.
+
+    Columns that mean nothing to us are kept by their titles, without blank cells: of each line in `extras`, beside
+    `lines` or empty; in `extra` where one row stands for the whole order.
+    """
 
     number: str
     customer: str
@@ -88,6 +92,8 @@ class ImportedOrder:
     first_row: int
     count: int
     digest: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,18 @@ class RefusedOrder:
     problems: tuple[RefusedRow, ...]
 
 
-def digest(head: tuple[object, ...], lines: tuple[ImportedLine, ...], *, numbered: bool) -> str:
+def digest(
+    head: tuple[object, ...],
+    lines: tuple[ImportedLine, ...],
+    *,
+    numbered: bool,
+    extra: Mapping[str, str] | None = None,
+    extras: Sequence[Mapping[str, str]] = (),
+) -> str:
     """Of what the source says, whatever the order of its rows: line numbers count only where the source gives them."""
     content = sorted(tuple(line) if numbered else (line.key, *line[2:]) for line in lines)
-    return hashlib.blake2b(repr((head, content)).encode(), digest_size=16).hexdigest()
+    mark = hashlib.blake2b(repr((head, content)).encode(), digest_size=16)
+    if extra or extras:
+        beside = sorted((line.key, sorted(cells.items())) for line, cells in zip(lines, extras, strict=False))
+        mark.update(repr((sorted((extra or {}).items()), beside)).encode())
+    return mark.hexdigest()

@@ -1,0 +1,24 @@
+"""What managers are told after an import: one message, however much it found."""
+
+from collections.abc import Iterator
+
+from workflows.imports.report import SAMPLE, ImportReport
+from workflows.outcome import Notice
+from workflows.policy.model import Policy
+from workflows.telling import slack_lane
+
+KIND = "exception"
+
+
+def news(policy: Policy, number: int, report: ImportReport) -> Iterator[Notice]:
+    """Units that shipped though they were cancelled, and orders that are newly missing. Nothing where neither is."""
+    if not policy.desk.managers_channel or not (report.exception_count or report.missing.asked):
+        return
+    payload = {
+        "exceptions": [each.as_json() for each in report.exceptions[:SAMPLE]],
+        "exception_count": report.exception_count,
+        "import": number,
+        "missing": list(report.missing.sample) if report.missing.asked else [],
+        "missing_count": report.missing.asked,
+    }
+    yield Notice(KIND, slack_lane(policy.desk.managers_channel), payload)
