@@ -35,6 +35,12 @@ def day_comes_first(texts: Iterable[str]) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_two_way(text: str) -> bool:
+    """Whether the day or the month may stand first, and it matters which."""
+    found = SLASHES.fullmatch(text)
+    return found is not None and found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12
+
+
 def _parts(text: str, day_first: bool | None) -> tuple[int, int, int]:
     if found := ISO.fullmatch(text):
         return int(found[1]), int(found[3]), int(found[4])

@@ -19,6 +19,8 @@ Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[\w .()&+-]+$")
 ]  # it is typed, and stands in messages
 
+_STAGES: Final = [stage.value for stage in Stage]
+
 
 class BadMapping(Exception):
     """This is no mapping. Each problem is one sentence: where, what, what to do."""
@@ -67,7 +69,12 @@ class ColumnMapping(BaseModel):
         return self
 
     def to_toml(self) -> str:
-        return tomli_w.dumps(self.model_dump(mode="json", exclude_defaults=True))
+        """Without what was left to the defaults; in an order of its own, which the store does not keep."""
+        data = self.model_dump(mode="json", exclude_defaults=True)
+        data["columns"] = {field: self.columns[field] for field in FIELDS if field in self.columns}
+        if self.words:
+            data["words"] = dict(sorted(data["words"].items(), key=lambda pair: (_STAGES.index(pair[1]), pair[0])))
+        return tomli_w.dumps(data)
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
