@@ -1,6 +1,7 @@
 """What several commands share: the database, the desk, and how results are printed."""
 
 import asyncio
+import getpass
 import importlib
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -112,6 +113,13 @@ def run(url: str, work: Callable[[Pool], Awaitable[T]]) -> T:
         return asyncio.run(with_pool())
     except OperationalError as away:
         raise Stop(unreachable(away)) from away
+
+
+def who() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as containers have
+        return "cli"
 
 
 def print_json(value: Any) -> None:

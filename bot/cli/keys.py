@@ -5,8 +5,7 @@ from datetime import datetime
 
 import click
 
-from bot.cli.common import json_option, open_desk, print_json, run, team_option
-from bot.cli.orders import who
+from bot.cli.common import json_option, open_desk, print_json, run, team_option, who
 from bot.main.stop import Stop
 from store.api_keys import ApiKey, ApiKeys, NameTaken
 from workflows.systems import LONGEST_NAME, SCOPES

@@ -1,6 +1,5 @@
 """`redtag orders import FILE`: order files into the desk."""
 
-import getpass
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,8 +9,9 @@ from typing import Final
 import click
 import psycopg
 
-from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option
+from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option, who
 from bot.cli.errors_file import ErrorsFile
+from bot.cli.mapping import How, how_to_read, mapping
 from bot.cli.progress import reading
 from bot.main.stop import Stop
 from store.imports import import_orders
@@ -30,10 +30,16 @@ def orders() -> None:
     """Bring orders in."""
 
 
+orders.add_command(mapping)
+
+
 @orders.command("import")
 @click.argument("file", type=FILE)
 @team_option
 @click.option("--preset", type=click.Choice(sorted(PRESETS)), help="The shape of the file; recognised if left out.")
+@click.option(
+    "--mapping", "how", metavar="FILE", help="How its columns are read: a TOML file, or the name of a kept mapping."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
 @click.option("--yes", is_flag=True, help="Import without asking.")
 @click.option(
@@ -43,17 +49,27 @@ def orders() -> None:
 )
 @json_option
 def import_command(
-    file: Path, *, team: str | None, preset: str | None, dry_run: bool, yes: bool, errors: Path | None, as_json: bool
+    file: Path,
+    *,
+    team: str | None,
+    preset: str | None,
+    how: str | None,
+    dry_run: bool,
+    yes: bool,
+    errors: Path | None,
+    as_json: bool,
 ) -> None:
     """Read the orders in FILE into the desk.
 
     A bad row refuses its whole order and is listed with its reason; all other orders are imported. Exit code 1 where
-    no order could be taken.
+    no order could be taken. On a terminal, a file with columns that nobody has named yet is asked about.
     """
+    asking = not (yes or as_json) and sys.stdin.isatty()
     with open_desk(team) as desk, ErrorsFile(errors or beside(file), always=errors is not None) as refused:
-        if not (yes or dry_run or as_json) and sys.stdin.isatty():
-            confirm(run(desk, file, preset, dry_run=True))
-        report = run(desk, file, preset, dry_run=dry_run, refused=refused.add)
+        reading_it = how_to_read(desk, file, preset, how, asking=asking)
+        if asking and not dry_run:
+            confirm(run(desk, file, reading_it, dry_run=True))
+        report = run(desk, file, reading_it, dry_run=dry_run, refused=refused.add)
         refused.keep()
     if as_json:
         print_json(report.as_json(str(refused.written) if refused.written else None))
@@ -70,14 +86,22 @@ def beside(file: Path) -> Path:
 def run(
     desk: OpenDesk,
     file: Path,
-    preset: str | None,
+    how: How,
     *,
     dry_run: bool,
     refused: Callable[[RefusedRow], None] = lambda _row: None,
 ) -> ImportReport:
     try:
         with file.open("rb") as source, reading(file.name, file.stat().st_size) as progress:
-            found = open_orders(source, file.name, rules_of(desk.policy), preset=preset, progress=progress)
+            found = open_orders(
+                source,
+                file.name,
+                rules_of(desk.policy),
+                preset=how.preset,
+                mapping=how.mapping,
+                mappings=how.mappings,
+                progress=progress,
+            )
             return import_orders(desk.url, desk.desk_id, found, by=who(), dry_run=dry_run, refused=refused)
     except UnreadableFile as problem:
         raise Stop(f"{file} was not imported. {problem}") from problem
@@ -87,13 +111,6 @@ def run(
         raise Stop("An order of this file is being worked on all the time. Nothing was imported; try again.") from busy
     except psycopg.OperationalError as away:
         raise Stop(f"The database went away: {str(away).strip().splitlines()[0]}. Nothing was imported.") from away
-
-
-def who() -> str:
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):  # a user without a name, as containers have
-        return "cli"
 
 
 def confirm(report: ImportReport) -> None:
