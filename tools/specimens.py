@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot.delivery.mails import floor_release_mail
 from bot.main.rendering import mail_values
-from bot.slack import app, cards, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
+from bot.slack import app, cards, export_words, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
 from bot.slack.forms import hold, message_view, reject, release
 from bot.slack.listeners import commands
 from tests.factories import (
@@ -157,6 +157,11 @@ FLOOR: Final = (
 )
 
 
+def exported() -> Iterator[Saying]:
+    yield Saying("what was typed cannot be read", export_words.USAGE)
+    yield Saying("the file is on its way", export_words.COMING)
+
+
 def forms() -> Iterator[Saying]:
     policy = make_policy()
     empty = make_policy(reasons=[each for each in policy.reasons if each.kind != "hold"])
@@ -230,6 +235,7 @@ GROUPS: Final = (
         ("refund.", "webhook."),
         refunds,
     ),
+    ("Exports", "In a direct message, with the file.", "export.", exported),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
     ("Orders and queues", "Private.", ("order.", "queue", "private", "why."), looking),

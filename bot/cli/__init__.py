@@ -17,6 +17,7 @@ from bot.settings import SettingsProblem
         "demo": "bot.cli.demo:demo",
         "desk": "bot.cli.desk:desk",
         "doctor": "bot.cli.doctor:doctor",
+        "export": "bot.cli.export:export",
         "gate": "bot.cli.gate:gate",
         "keys": "bot.cli.keys:keys",
         "manifest": "bot.cli.manifest:manifest",

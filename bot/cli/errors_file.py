@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from bot.main.stop import Stop
+from workflows.exports.cells import harmless
 from workflows.imports.values import RefusedRow
 
 HEADER: Final = ("row", "column", "value", "reason")
 FIRST: Final = 5
 NUMBER: Final = re.compile(r"[+-]?[0-9][0-9.,]*")
-FORMULA: Final = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 
 
 class ErrorsFile:
@@ -35,7 +35,7 @@ class ErrorsFile:
         self.count += 1
         self.first += [row] if self.count <= FIRST else []
         self._open()
-        self._writer.writerow([row.row, *(harmless(text) for text in (row.column, row.value, row.reason))])
+        self._writer.writerow([row.row, *(_cell(text) for text in (row.column, row.value, row.reason))])
 
     def keep(self) -> None:
         if self._always:
@@ -72,6 +72,6 @@ class ErrorsFile:
             Path(self._file.name).unlink(missing_ok=True)
 
 
-def harmless(text: str) -> str:
-    """No cell is a formula to a spreadsheet. A number may begin with a sign."""
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+def _cell(text: str) -> str:
+    """What stood in a refused cell may be a number, which may begin with a sign."""
+    return text if NUMBER.fullmatch(text) else harmless(text)

@@ -97,7 +97,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a conversation, which is named by its own id: Slack takes no person's here."""
+    """A file in a conversation. For a person (U…), `comment` is a message before it, which opens the conversation."""
 
     channel: str
     name: str

@@ -18,6 +18,7 @@ from workflows.notices import Claimed, Dead, Retry, Sent, Settlement, Skipped
 # The message cannot be drawn again where it stands, so it is posted anew.
 GONE: Final = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
 MOST_BLOCKS: Final = 50
+PEOPLE: Final = ("U", "W")  # what the ids of members begin with
 
 
 class SlackSender:
@@ -84,14 +85,11 @@ class SlackSender:
         problem = await self._bytes(str(place["upload_url"]), upload)
         if problem:
             return settled(claimed, problem, repeatable=True)
-        answer = await _called(
-            client.files_completeUploadExternal(
-                files=[{"id": str(place["file_id"]), "title": upload.name}],
-                channel_id=upload.channel,
-                initial_comment=upload.comment or None,
-                thread_ts=upload.thread_ts,
-            )
-        )
+        where = await _conversation(client, upload)
+        if isinstance(where, Problem):
+            return settled(claimed, where, repeatable=True)
+        file: dict[str, str | None] = {"id": str(place["file_id"]), "title": upload.name}
+        answer = await _called(client.files_completeUploadExternal(files=[file], **where))
         return settled(claimed, answer) if isinstance(answer, Problem) else Sent()
 
     async def _bytes(self, address: str, upload: Upload) -> Problem | None:
@@ -101,6 +99,15 @@ class SlackSender:
                 return None if answer.status == 200 else judged(answer.status, "", answer.headers)
         except CALL_ERRORS as error:
             return problem_of(error)
+
+
+async def _conversation(client: AsyncWebClient, upload: Upload) -> dict[str, Any] | Problem:
+    """Slack takes no person's id for a file; words to a person are taken, and tell the id of the conversation."""
+    if not upload.channel.startswith(PEOPLE):
+        comment = upload.comment or None
+        return {"channel_id": upload.channel, "initial_comment": comment, "thread_ts": upload.thread_ts}
+    answer = await _called(client.chat_postMessage(channel=upload.channel, text=upload.comment))
+    return answer if isinstance(answer, Problem) else {"channel_id": str(answer["channel"])}
 
 
 async def _post_unless_there(client: AsyncWebClient, claimed: Claimed, post: Post) -> Settlement:

@@ -22,6 +22,7 @@ from bot.delivery.response_url import ResponseUrls
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
 from bot.main.api import api
+from bot.main.export_files import export_notice
 from bot.main.readiness import readiness
 from bot.main.rendering import StoredRenderer
 from bot.settings import Settings
@@ -29,6 +30,7 @@ from bot.slack.app import build_app, dispatch
 from bot.slack.call import Call
 from bot.slack.clients import OneWorkspace
 from bot.slack.desk import Desk
+from bot.slack.export_words import ExportWords
 from bot.slack.people import SlackDirectory, member_from
 from bot.slack.socket import build_socket
 from bot.web.app import Dispatch, build_web
@@ -36,6 +38,7 @@ from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
 from store.desk import PostgresStore
+from store.exports import Exports
 from store.hook_calls import HookCalls
 from store.notices import add_notice
 from store.outbox import Outbox, hint
@@ -97,7 +100,12 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
         slack = SlackSender(clients, session, settings.slack_api_url)
         hooks = await stack.enter_async_context(hook_session(allow_private=settings.allow_private_hooks))
-        sender = Sender(StoredRenderer(reading, HookCalls(pool), settings.hook_secrets), slack, mail, HookSender(hooks))
+        sender = Sender(
+            StoredRenderer(reading, HookCalls(pool), settings.hook_secrets, Exports(pool)),
+            slack,
+            mail,
+            HookSender(hooks),
+        )
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         hints = Hints(pool)
 
@@ -132,6 +140,9 @@ class Told:
         notice = telling.reply(call.clicked(), call.claim.user_id, result)
         if notice:
             await self._add(call, notice)
+
+    async def bring_export(self, call: Call, asked: ExportWords) -> None:
+        await self._add(call, export_notice(call.claim.user_id, asked))
 
     async def redraw_home(self, call: Call) -> None:
         await self._add(call, telling.home(call.claim.user_id))

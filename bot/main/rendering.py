@@ -6,6 +6,8 @@ from typing import Final
 
 from bot.delivery.mails import FloorRelease, Signed, floor_release_mail, signed_mail
 from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, Update
+from bot.main.export_files import KIND as EXPORT
+from bot.main.export_files import export_file
 from bot.slack import asked, cards, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
@@ -13,6 +15,7 @@ from bot.slack.home import home_view
 from bot.slack.refund_news import refund_news
 from bot.slack.reminder import reminder
 from bot.slack.webhook_news import webhook_news
+from store.exports import Exports
 from store.hook_calls import HookCalls
 from store.reading import Reading
 from workflows.asked import Asked, Cancellation, Change
@@ -30,15 +33,18 @@ from workflows.words import listed
 class StoredRenderer:
     """See `bot.delivery.ports.Renderer`."""
 
-    def __init__(self, reading: Reading, calls: HookCalls, secrets: Mapping[str, str]) -> None:
+    def __init__(self, reading: Reading, calls: HookCalls, secrets: Mapping[str, str], exports: Exports) -> None:
         """`secrets`: the environment variables that a policy may name as a hook's secret, `env:REDTAG_HOOK_…`."""
         self._reading = reading
         self._calls = calls
         self._secrets = secrets
+        self._exports = exports
 
     async def render(self, claimed: Claimed) -> Call:
         if claimed.kind == "reply":
             return _reply(claimed)
+        if claimed.kind == EXPORT:
+            return await export_file(self._exports, claimed)
         if claimed.kind == "home":
             return await self._home(claimed)
         view = await self._reading.request(claimed.desk_id, claimed.request or NEW)

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.call import Call
+from bot.slack.export_words import ExportWords
 from workflows.commands import Look
 from workflows.policy.model import Policy
 from workflows.ports import Member
@@ -44,6 +45,9 @@ class Telling(Protocol):
 
     def say_unsaved(self, call: Call, sentence: str) -> None:
         """Say something to the person who clicked while nothing can be stored; at once, once, and not waited for."""
+
+    async def bring_export(self, call: Call, asked: ExportWords) -> None:
+        """Have an export brought to this person as a file."""
 
     async def redraw_home(self, call: Call) -> None:
         """Have this person's Home tab drawn again."""

@@ -22,14 +22,15 @@ def stored(town):
     return {
         "decisions": len(town.rows("select 1 from decisions")),
         "calls": len(town.rows("select 1 from hook_calls")),
-        "changes": len(town.rows("select 1 from status_changes")),
+        "changes": len(town.rows("select 1 from status_changes where kind <> 'refund.approved'")),
+        "refunds": len(town.rows("select 1 from status_changes where kind = 'refund.approved'")),
         "posts": len(town.rows("select 1 from notices where kind = 'floor'")),
         "approvals": town.actions().count("request.approved"),
         "cancelled": town.row("select cancelled from order_lines")["cancelled"],
     }
 
 
-NOTHING = dict.fromkeys(["decisions", "calls", "changes", "posts", "approvals", "cancelled"], 0)
+NOTHING = dict.fromkeys(["decisions", "calls", "changes", "refunds", "posts", "approvals", "cancelled"], 0)
 ALL = {**dict.fromkeys(NOTHING, 1), "cancelled": 2}
 
 

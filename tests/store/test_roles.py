@@ -22,6 +22,7 @@ from playground.slack.workspace import Workspace, running
 from store.audit import verify
 from store.desk import PostgresStore
 from store.embedded import start_embedded
+from store.exports import Exports
 from store.hook_calls import HookCalls
 from store.migrate import MigrationProblem, ensure_roles, newest, upgrade
 from store.outbox import Outbox
@@ -180,7 +181,7 @@ async def delivering(pool, workspaces):
         outbox = Outbox(pool, paces={})
         delivery = Delivery(
             outbox,
-            Sender(StoredRenderer(Reading(pool), HookCalls(pool), {}), slack, mail, HookSender(session)),
+            Sender(StoredRenderer(Reading(pool), HookCalls(pool), {}, Exports(pool)), slack, mail, HookSender(session)),
             lease=timedelta(seconds=20),
         )
         under_way = asyncio.ensure_future(delivery.run())

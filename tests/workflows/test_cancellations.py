@@ -292,7 +292,7 @@ def test_the_last_signature_cancels_the_units_and_says_so_everywhere():
     (line,) = outcome.line_changes
     assert (line.cancelled, line.ordered) == (5, 10)
     assert outcome.order_change.total == 5 * 1750
-    assert [change.kind for change in outcome.status_changes] == ["cancellation.approved"]
+    assert [change.kind for change in outcome.status_changes] == ["cancellation.approved", "refund.approved"]
     assert [entry.action for entry in outcome.audit] == ["request.approved", "lines.cancelled"]
     assert outcome.audit[1].facts["quantities"] == [{"line": 1, "ordered": [10, 10], "cancelled": [0, 5]}]
     assert kinds(outcome) == ["card.redraw", "outcome", "floor", "requester.email", "reply"]

@@ -50,3 +50,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "refunds": ("waiting", "sent", "accepted", "failed", "unknown", "none"),
 }
 """What stands in coded fields beside the codes of reasons."""
+
+MAY_EXPORT: Final = ("ar", "manager", "admin")
+"""Roles that may take an export in Slack: it says what the desk decided about everybody's orders, and takes a batch."""

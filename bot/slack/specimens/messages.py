@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.slack import cards, floor, home, order_view, words
+from bot.slack.export_words import ExportWords, export_news
 from bot.slack.reminder import reminder
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
@@ -32,6 +33,7 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _why(policy)
     yield from _lists(policy)
     yield from _homes(policy)
+    yield from _exports()
 
 
 def _cards(policy: Policy) -> Iterator[Specimen]:
@@ -138,6 +140,14 @@ def _why(policy: Policy) -> Iterator[Specimen]:
     ]
     yield Specimen("why.everything", "message", why_message(view, steps))
     yield Specimen("why.nothing", "message", why_message(values.order_view(policy), []))
+
+
+def _exports() -> Iterator[Specimen]:
+    asked = ExportWords("cancellations")
+    yield Specimen("export.taken", "message", export_news(asked, 12, 3, more=True))
+    yield Specimen("export.nothing", "message", export_news(asked, None, 0))
+    yield Specimen("export.peek", "message", export_news(ExportWords("cancellations", peek=True), None, 1))
+    yield Specimen("export.unknown", "message", export_news(ExportWords("cancellations", batch=99), None, 0))
 
 
 def _lists(policy: Policy) -> Iterator[Specimen]:
