@@ -228,6 +228,12 @@ GROUPS: Final = (
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
+    (
+        "What the clock asks",
+        "The managers, of whom to escalate to; the owner of a hold, about its date.",
+        ("escalation.", "review."),
+        None,
+    ),
     ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
     (
         "Refunds and webhooks",

@@ -11,7 +11,7 @@ from workflows.movement import seen, seen_of
 from workflows.outcome import NEW, Entry, NewRequest, Outcome, Snapshot
 from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
-from workflows.reminders import first_wait
+from workflows.reminders import times_of
 from workflows.results import Done, Refusal
 from workflows.signers import missing, signers
 from workflows.values import Kind, Order, Request, RequestState, Signature
@@ -94,7 +94,7 @@ class Asking:
             channel=self.origin.channel,
             targets=targets_of(self.asked),
             asked=self.asked,
-            remind_seconds=first_wait(rule, self.order.ship_by, self.snapshot.now, self.policy),
+            times=times_of(rule, self.order.ship_by, self.snapshot.now, self.policy),
         )
 
     def _seen(self) -> dict[str, object]:

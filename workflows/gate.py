@@ -6,7 +6,7 @@ from datetime import datetime
 
 from workflows.policy.model import Policy
 from workflows.results import Signers
-from workflows.signers import missing, signers
+from workflows.signers import signers, waiting_for
 from workflows.values import Hold, HoldState, Kind, Order, Request, Stage
 
 
@@ -79,4 +79,4 @@ def _request_block(request: Request, policy: Policy) -> Block:
 
 
 def _still_to_sign(request: Request, policy: Policy) -> tuple[Signers, ...]:
-    return signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by)
+    return waiting_for(policy, request)

@@ -100,6 +100,28 @@ class UntilIsPast(Refusal):
         return f"{self.until} is past: today is {self.today}. Give a later date, or none."
 
 
+class NotLater(Refusal):
+    """Asked about a hold today, its owner can only give a later day."""
+
+    until: date
+    today: date
+
+    @property
+    def field(self) -> str:
+        return "until"
+
+    def sentence(self, words: Words) -> str:
+        return f"{self.until} is not later than today, {self.today}. Give a later date, or none to keep it without."
+
+
+class NotYoursToExtend(Refusal):
+    hold: int
+    sign: tuple[Signers, ...]
+
+    def sentence(self, words: Words) -> str:
+        return f"H-{self.hold} is not yours to extend. {who_can(self.sign, words)} can, who owns its reason."
+
+
 class NothingToHold(Refusal):
     order: str
     stage: str

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from workflows.commands import Origin
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
+from workflows.policy.rules import owner_of
 from workflows.results import Done, Refusal, Result
-from workflows.values import Kind, Request
+from workflows.values import Hold, Kind, Request
 
 
 def slack_lane(destination: str) -> str:
@@ -24,7 +25,8 @@ def cards(policy: Policy, order: str, request: int, roles: Iterable[str]) -> tup
 
 def redraws(policy: Policy, request: Request) -> tuple[Notice, ...]:
     """Every card of a request again, from what is stored by then."""
-    return _redraws(policy, request.order_number, request.number, (entry.role for entry in request.sign))
+    roles = (*(entry.role for entry in request.sign), request.escalated_to)
+    return _redraws(policy, request.order_number, request.number, roles)
 
 
 def redraw_of_placement(policy: Policy, order: str, placement: int | None, owner: str) -> tuple[Notice, ...]:
@@ -38,6 +40,39 @@ def _redraws(policy: Policy, order: str, request: int, roles: Iterable[str]) -> 
         for role in dict.fromkeys(roles)
         if role in policy.roles
     )
+
+
+def reminders(policy: Policy, request: Request, roles: Iterable[str], number: int) -> tuple[Notice, ...]:
+    """In the thread of the card in each channel of these roles."""
+    channels = dict.fromkeys(policy.roles[role].channel for role in roles if role in policy.roles)
+    return tuple(
+        Notice("reminder", slack_lane(channel), {"reminder": number}, request.order_number, request.number)
+        for channel in channels
+    )
+
+
+def nobody_to_escalate_to(policy: Policy, request: Request, to: str) -> tuple[Notice, ...]:
+    """The managers, or where they have no channel those who are to sign, hear that somebody has to be named."""
+    own = (policy.roles[entry.role].channel for entry in request.sign if entry.role in policy.roles)
+    channel = policy.desk.managers_channel or next(own, policy.desk.floor_channel)
+    return (Notice("escalation.stuck", slack_lane(channel), {"to": to}, request.order_number, request.number),)
+
+
+def review(policy: Policy, hold: Hold) -> tuple[Notice, ...]:
+    """The owner of a hold is asked about the date that has come."""
+    payload = {"hold": hold.number, "until": hold.until.isoformat() if hold.until else ""}
+    return _to_owner(policy, hold, "hold.review", payload)
+
+
+def extended(policy: Policy, hold: Hold, *, until: str, by: str, note: str) -> tuple[Notice, ...]:
+    """`until` "": without a date."""
+    return _to_owner(policy, hold, "hold.extended", {"hold": hold.number, "until": until, "by": by, "note": note})
+
+
+def _to_owner(policy: Policy, hold: Hold, kind: str, payload: dict[str, object]) -> tuple[Notice, ...]:
+    role = policy.roles.get(owner_of(policy, None, hold.owner))
+    channel = role.channel if role else policy.desk.managers_channel or policy.desk.floor_channel
+    return (Notice(kind, slack_lane(channel), payload, hold.order_number, hold.request),)
 
 
 def reply(

@@ -10,7 +10,7 @@ from workflows.gate import Gate
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.results import Signers
-from workflows.signers import missing, signers
+from workflows.signers import waiting_for
 from workflows.values import Hold, Kind, Order, Request, RequestState
 
 
@@ -43,6 +43,7 @@ class RequestView:
     names: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[HookCall, ...] = ()  # for the refund of this request
     others: tuple[Request, ...] = ()  # the order's other requests, newest first
+    now: datetime | None = None  # when it was looked at
 
     @property
     def reason_label(self) -> str:
@@ -67,9 +68,8 @@ class RequestView:
 
     @property
     def waiting_for(self) -> tuple[Signers, ...]:
-        """Who has still to sign, without the one who asked."""
-        left = missing(self.request.sign, self.request.decisions)
-        return signers(self.policy, left, leave_out=self.request.requested_by)
+        """Who has still to sign, without the one who asked; after an escalation also who may sign for them."""
+        return waiting_for(self.policy, self.request)
 
 
 @dataclass(frozen=True, slots=True)

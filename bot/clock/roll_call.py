@@ -1,14 +1,10 @@
 """Asks Slack about everybody who holds a role, so that who has left or was demoted is known before the next click."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-import structlog
+from workflows.ports import Directory, Member
 
-from workflows.ports import Directory, Member, Unavailable
-
-log = structlog.get_logger()
 EVERY_SECONDS: Final = 900
 PACE_SECONDS: Final = 1.0  # users.info allows about a hundred a minute for the whole workspace
 AT_ONCE: Final = 20  # the first of a round: a new desk knows its people's names before the first card
@@ -32,13 +28,3 @@ async def roll_call(people: People, directory: Directory, rest: Callable[[float]
         if place >= AT_ONCE:
             await rest(PACE_SECONDS)
     return answered
-
-
-async def keep_calling(people: People, directory: Directory) -> None:
-    """Round after round, until cancelled."""
-    while True:
-        try:
-            await roll_call(people, directory, asyncio.sleep)
-        except Unavailable as away:
-            log.info("roll_call.put_off", why=str(away))
-        await asyncio.sleep(EVERY_SECONDS)

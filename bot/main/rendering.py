@@ -8,7 +8,8 @@ from bot.delivery.mails import FloorRelease, Signed, floor_release_mail, signed_
 from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, Update
 from bot.main.export_files import KIND as EXPORT
 from bot.main.export_files import export_file
-from bot.slack import asked, cards, words
+from bot.main.hold_messages import ABOUT_HOLDS, hold_message
+from bot.slack import asked, cards, clock_words, words
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
@@ -47,6 +48,8 @@ class StoredRenderer:
             return await export_file(self._exports, claimed)
         if claimed.kind == "home":
             return await self._home(claimed)
+        if claimed.kind in ABOUT_HOLDS:
+            return await hold_message(self._reading, claimed)
         view = await self._reading.request(claimed.desk_id, claimed.request or NEW)
         if view is None:
             return Nothing("the request is not there")
@@ -56,6 +59,10 @@ class StoredRenderer:
         user = str(claimed.payload["user"])
         home = await self._reading.home(claimed.desk_id, user)
         return Publish(user, home_view(home)) if home else Nothing("there is no desk")
+
+    async def stuck(self, claimed: Claimed, view: RequestView) -> Call:
+        said = clock_words.nobody_to_escalate_to(view, str(claimed.payload["to"]))
+        return Post(_destination(claimed), said["text"], said["blocks"]) if said else Nothing("it is decided")
 
     async def card(self, claimed: Claimed, view: RequestView) -> Call:
         channel = _destination(claimed)
@@ -242,6 +249,7 @@ MOST_CHANGES: Final = 40
 RENDERERS: Final = {
     "card": StoredRenderer.card,
     "card.redraw": StoredRenderer.redraw,
+    "escalation.stuck": StoredRenderer.stuck,
     "floor": StoredRenderer.floor,
     "floor.email": StoredRenderer.floor_email,
     "hook": StoredRenderer.hook,

@@ -15,16 +15,12 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 
-from bot.clock.reminding import keep_reminding
-from bot.clock.roll_call import keep_calling
-from bot.clock.tidying import keep_tidy
+from bot.clock.rounds import keep
 from bot.delivery.loop import Delivery
+from bot.main.jobs import jobs_of
 from bot.main.parts import Parts, assembled, socket_of, web_app
 from bot.main.stop import Stop
 from bot.settings import Settings
-from store.attic import Attic
-from store.people import RoleHolders
-from store.reminders import Reminders
 
 log = structlog.get_logger()
 STOP_SECONDS: Final = 9  # who stops us waits for ten
@@ -80,9 +76,8 @@ def _beside(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
 
 def _beside_delivery(stack: AsyncExitStack, parts: Parts) -> None:
     """The chores of whichever process delivers."""
-    _beside(stack, keep_calling(RoleHolders(parts.pool), parts.directory))
-    _beside(stack, keep_tidy(Attic(parts.pool)))
-    _beside(stack, keep_reminding(Reminders(parts.pool)))
+    for job in jobs_of(parts):
+        _beside(stack, keep(job.name, job.run, every=job.every))
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:

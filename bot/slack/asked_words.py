@@ -46,8 +46,8 @@ OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
     ("void", Kind.CHANGE): "{request} is void: {order} moved on since it was asked, so it is not changed.",
     ("expired", Kind.CANCEL): "{request} has expired: nobody signed in time, so nothing of {order} is cancelled.",
     ("expired", Kind.CHANGE): "{request} has expired: nobody signed in time, so {order} is not changed.",
-    ("escalated", Kind.CANCEL): "{request}, the cancel of {asked} ({reason}), is escalated: not signed in time.",
-    ("escalated", Kind.CHANGE): "{request}, the change of {asked} ({reason}), is escalated: not signed in time.",
+    ("escalated", Kind.CANCEL): "{request}, the cancel of {asked} ({reason}), {escalated}.",
+    ("escalated", Kind.CHANGE): "{request}, the change of {asked} ({reason}), {escalated}.",
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.slack import asked_card, facts, text
+from bot.slack import asked_card, clock_words, facts, text
 from bot.slack.blocks import (
     Block,
     Message,
@@ -23,6 +23,7 @@ from bot.slack.floor import floor_post
 from bot.slack.ids import ActionId, request_value
 from bot.slack.words import quoted
 from workflows.results import Signers
+from workflows.signers import missing
 from workflows.values import Decision, HoldState, Kind, RequestState
 from workflows.views import RequestView
 from workflows.words import listed
@@ -69,21 +70,25 @@ ENDINGS: Final[Mapping[RequestState, str]] = {
 
 
 def approval_card(view: RequestView, role: str, *, today: date | None = None) -> Message:
-    """The card in the channel of `role`. `today`, for the ship-by warning, is else the day on which it was asked."""
+    """The card in the channel of `role`, true as of the moment at which the view was taken.
+
+    `today`, for the ship-by warning, is else the day of that, or the day on which it was asked.
+    """
     request = view.request
-    draw = _pending(view, role, today or _asked_on(view)) if request.is_pending else _decided(view)
+    draw = _pending(view, role, today or _today(view)) if request.is_pending else _decided(view)
     return message(_fallback(view), numbered(draw, _draw_id(view)))
 
 
-def _asked_on(view: RequestView) -> date:
-    return view.request.requested_at.astimezone(ZoneInfo(view.policy.desk.timezone)).date()
+def _today(view: RequestView) -> date:
+    return (view.now or view.request.requested_at).astimezone(ZoneInfo(view.policy.desk.timezone)).date()
 
 
 def _draw_id(view: RequestView) -> str:
     request = view.request
     hold = view.hold.state.value if view.hold else "none"
     calls = "".join(f".{call.state}" for call in view.calls)
-    return f"card.{request.number}.{request.version}.{request.state}.{hold}.{len(request.decisions)}{calls}"
+    clock = f".{request.reminded}.{request.escalated_to}" if request.is_pending else ""
+    return f"card.{request.number}.{request.version}.{request.state}.{hold}.{len(request.decisions)}{calls}{clock}"
 
 
 def _fallback(view: RequestView) -> str:
@@ -114,8 +119,9 @@ def _pending(view: RequestView, role: str, today: date) -> list[Block]:
     return [
         header(headline(view)),
         section(f"{_wanted(view, 'asks')} {_your_turn(view, role)}".strip()),
+        *clock_words.escalated(view),
         *_note(view.request.note),
-        fields(_facts(view)),
+        fields(_with_time_left(view)),
         *_lines(view),
         *_other_holds(view),
         *_warnings(view, today),
@@ -132,6 +138,15 @@ def _facts(view: RequestView) -> list[tuple[str, str]]:
         return [*facts.order_facts(view.order), *_release_reason(view)]
     customer, _value, *about = facts.order_facts(view.order)
     return [customer, *asked_card.money(view, asked), *about]
+
+
+def _with_time_left(view: RequestView) -> list[tuple[str, str]]:
+    """How long there is to sign, while it is pending."""
+    ship_by = view.order.ship_by
+    if ship_by is None or view.now is None:
+        return _facts(view)
+    left = clock_words.ship_words(view.policy, ship_by, view.now)
+    return [(name, left if name == facts.SHIP_BY else value) for name, value in _facts(view)]
 
 
 def _lines(view: RequestView) -> list[Block]:
@@ -210,8 +225,8 @@ def _effect(view: RequestView) -> str:
 def _signatures(view: RequestView) -> list[Block]:
     """Who has signed and who is still missing."""
     signed = [_signed(decision, view) for decision in view.request.decisions if decision.decision == "approve"]
-    missing = [_missing(view, group) for group in view.waiting_for]
-    return [section("\n".join([*signed, *missing]))] if signed or missing else []
+    waiting = [_missing(view, group) for group in view.waiting_for]
+    return [section("\n".join([*signed, *waiting]))] if signed or waiting else []
 
 
 def _signed(decision: Decision, view: RequestView) -> str:
@@ -221,9 +236,7 @@ def _signed(decision: Decision, view: RequestView) -> str:
 
 def _needed(view: RequestView, role: str) -> int:
     """How many signatures of a role are still missing."""
-    wanted = sum(entry.approvals for entry in view.request.sign if entry.role == role)
-    given = sum(each.role == role and each.decision == "approve" for each in view.request.decisions)
-    return wanted - given
+    return missing(view.request.sign, view.request.decisions).count(role)
 
 
 def _missing(view: RequestView, group: Signers) -> str:
@@ -232,7 +245,8 @@ def _missing(view: RequestView, group: Signers) -> str:
     free = [member for member in group.members if member not in signed]
     needed = _needed(view, group.role)
     who = facts.named(view.names, free) or "nobody there can sign at the moment: tell an admin"
-    return f"○ {text.mrkdwn(group.label, 80)}: {f'{needed} of ' if needed > 1 and free else ''}{who}"
+    instead = "" if needed else "or "
+    return f"○ {instead}{text.mrkdwn(group.label, 80)}: {f'{needed} of ' if needed > 1 and free else ''}{who}"
 
 
 def _buttons(view: RequestView) -> list[Block]:

@@ -12,6 +12,7 @@ from workflows.values import Hold, HoldState, Line, Order, Stage
 from workflows.views import RequestView
 from workflows.words import listed
 
+SHIP_BY: Final = "Ship by"
 STEPS: Final = (Stage.PICKED, Stage.PACKED, Stage.SHIPPED)
 HOLD_WORDS: Final[Mapping[HoldState, str]] = {
     HoldState.REQUESTED: "asked for",
@@ -24,7 +25,7 @@ HOLD_WORDS: Final[Mapping[HoldState, str]] = {
 
 
 def order_facts(order: Order) -> list[tuple[str, str]]:
-    ship_by = [("Ship by", text.day(order.ship_by))] if order.ship_by else []
+    ship_by = [(SHIP_BY, text.day(order.ship_by))] if order.ship_by else []
     return [
         ("Customer", text.mrkdwn(order.customer, 200)),
         ("Value", text.money(order.total, order.currency)),

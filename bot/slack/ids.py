@@ -14,6 +14,8 @@ class ActionId(StrEnum):
     DETAILS = "request.details"
     REASON = "request.reason"
     HOLD_RELEASE = "hold.release"
+    HOLD_EXTEND = "hold.extend"
+    HOLD_CANCEL = "hold.cancel"
     JOIN = "request.join"
     AGAIN = "request.again"
     PREVIEW = "preview"
@@ -31,6 +33,7 @@ class CallbackId(StrEnum):
     CANCEL_SUBMIT = "cancel.submit"
     CHANGE_SUBMIT = "change.submit"
     SETUP_SUBMIT = "setup.submit"
+    EXTEND_SUBMIT = "extend.submit"
     HOLD_FROM_MESSAGE = "hold.from_message"
     HOLD_OPEN = "hold.open"
     RELEASE_OPEN = "release.open"
@@ -69,6 +72,22 @@ def remove_of(line: int) -> str:
 
 
 _VALUE: Final = re.compile(r"([1-9][0-9]{0,9})\.([1-9][0-9]{0,9})")
+
+
+_HOLD: Final = re.compile(r"H-([1-9][0-9]{0,9})")
+
+
+def hold_value(number: int) -> str:
+    """What a button about a hold itself carries: `H-17`."""
+    return f"H-{number}"
+
+
+def parse_hold_value(value: str) -> int:
+    """Raises ValueError on anything that `hold_value` does not write."""
+    found = _HOLD.fullmatch(value)
+    if not found:
+        raise ValueError("not the value of a hold's button")
+    return int(found[1])
 
 
 def request_value(number: int, version: int) -> str:

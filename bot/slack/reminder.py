@@ -1,11 +1,17 @@
 """What signers read in the thread of a card that has waited."""
 
-from bot.slack import text
+from datetime import date
+
+from bot.slack import clock_words, text
 from bot.slack.blocks import Message, message, section
 from workflows.values import Kind
 from workflows.views import RequestView
 
 WHAT = {Kind.PLACE_HOLD: "hold", Kind.RELEASE_HOLD: "release", Kind.CANCEL: "cancel", Kind.CHANGE: "change"}
+
+
+def _ship_by(view: RequestView, ship_by: date) -> str:
+    return clock_words.ship_words(view.policy, ship_by, view.now) if view.now else text.day(ship_by)
 
 
 def reminder(view: RequestView, channel: str) -> Message | None:
@@ -19,7 +25,7 @@ def reminder(view: RequestView, channel: str) -> Message | None:
     labels = " and ".join(text.mrkdwn(group.label, 80) for group in waiting)
     who = text.people(list(dict.fromkeys(rung)), "and", most=10) or labels
     order = view.order
-    ship_by = f" It is to ship by {text.day(order.ship_by)}." if order.ship_by else ""
+    ship_by = f" It is to ship by {_ship_by(view, order.ship_by)}." if order.ship_by else ""
     what = f"the {WHAT[request.kind]} of {text.strong(order.number)} ({text.mrkdwn(view.reason_label, 120)})"
     since = text.when(request.requested_at)
     said = f":hourglass: {who}: {request.name}, {what}, has waited for {labels} since {since}.{ship_by}"

@@ -11,7 +11,7 @@ from bot.slack.order_view import NOUNS, may_ship
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.results import Signers
-from workflows.signers import missing, signers
+from workflows.signers import signers, waiting_for
 from workflows.values import Hold, Request
 from workflows.views import NextSteps, OrderView
 from workflows.words import listed
@@ -76,7 +76,7 @@ def _nobody_asked(hold: Hold, view: OrderView) -> list[str]:
 
 
 def _waiting(request: Request, policy: Policy, following: Mapping[int, NextSteps]) -> list[str]:
-    left = signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by)
+    left = waiting_for(policy, request)
     asker = f"{text.member(request.requested_by)}, {text.when(request.requested_at)}"
     said = [f"{request.name}, the {NOUNS[request.kind]}, was asked for by {asker}; it waits for {_who(left)}."]
     if request.decisions:

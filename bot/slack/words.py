@@ -57,6 +57,7 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
         "placed",
         Kind.PLACE_HOLD,
     ): "{request}: {order} is on hold ({hold}, {reason}). You sign for this reason yourself, so nobody else has to.",
+    ("extended", Kind.PLACE_HOLD): "{hold} on {order} ({reason}) goes on, {lasts}.",
     ("requested", Kind.PLACE_HOLD): "{request}: you asked to hold {order} ({reason}). {signers}",
     ("release_requested", Kind.RELEASE_HOLD): (
         "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."
@@ -98,6 +99,7 @@ def say(result: Result, to_do_it: str = TYPE_IT) -> str:
         blockers=_blockers(result.blockers),
         to_do_it=to_do_it,
         asked=asked_words.named(result.asked, result.order),
+        lasts=f"until {text.day(result.until)}" if result.until else "without a date",
     )
 
 
@@ -180,8 +182,8 @@ OUTCOMES: Final[Mapping[tuple[str, str], str]] = {
         "expired",
         Kind.RELEASE_HOLD,
     ): "{request} has expired: nobody signed in time, so {hold} on {order} stays in force.",
-    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} ({reason}), is escalated: not signed in time.",
-    ("escalated", Kind.RELEASE_HOLD): "{request}, the release of {hold} on {order}, is escalated: not signed in time.",
+    ("escalated", Kind.PLACE_HOLD): "{request}, the hold on {order} ({reason}), {escalated}.",
+    ("escalated", Kind.RELEASE_HOLD): "{request}, the release of {hold} on {order}, {escalated}.",
 }
 ASK_AGAIN: Final = frozenset({"void", "expired"})
 
@@ -213,7 +215,15 @@ def outcome(view: RequestView, what: str, by: str) -> str:
         what=text.mrkdwn(what),
         asked=asked_words.named(request.asked, request.order_number),
         refund=asked_words.refunded(request),
+        escalated=_escalated(view),
     )
+
+
+def _escalated(view: RequestView) -> str:
+    if not view.request.escalated_to:
+        return "was not signed in time, and there is nobody to escalate it to: the managers are told"
+    to = text.mrkdwn(view.policy.role_label(view.request.escalated_to), 80)
+    return f"was not signed in time: it is escalated to {to}, who can sign as well"
 
 
 def _still_held(view: RequestView, what: str) -> str:

@@ -19,12 +19,28 @@ def upgrade() -> None:
         )
         """,
         "ALTER TABLE requests ADD COLUMN escalate_at TIMESTAMP WITH TIME ZONE",
+        "ALTER TABLE requests ADD COLUMN escalate_to TEXT DEFAULT '' NOT NULL",
         "ALTER TABLE requests ADD COLUMN escalated_to TEXT DEFAULT '' NOT NULL",
         "ALTER TABLE requests ADD COLUMN expire_at TIMESTAMP WITH TIME ZONE",
+        "ALTER TABLE requests ALTER COLUMN remind_every TYPE BIGINT USING extract(epoch FROM remind_every)::bigint",
+        *(
+            f"CREATE INDEX requests_{what}_idx ON requests (desk_id, {what}_at) WHERE state = 'pending'"
+            for what in ("escalate", "expire")
+        ),
+        "ALTER TABLE holds ADD COLUMN asked_until DATE",
+        "CREATE INDEX holds_until_idx ON holds (desk_id, until) WHERE state = 'active'",
     )
     protect("slots", app=["select", "insert", "delete"])
 
 
 def downgrade() -> None:
-    run(*(f"ALTER TABLE requests DROP COLUMN {name}" for name in ("expire_at", "escalated_to", "escalate_at")))
+    run(
+        "DROP INDEX holds_until_idx",
+        "ALTER TABLE holds DROP COLUMN asked_until",
+        "ALTER TABLE requests ALTER COLUMN remind_every TYPE INTERVAL USING make_interval(secs => remind_every)",
+        *(
+            f"ALTER TABLE requests DROP COLUMN {name}"
+            for name in ("expire_at", "escalated_to", "escalate_to", "escalate_at")
+        ),
+    )
     drop("slots")

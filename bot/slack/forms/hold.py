@@ -12,6 +12,7 @@ from bot.slack.forms.parts import (
     Where,
     carried,
     channel_of,
+    day_entered,
     form,
     note_field,
     order_field,
@@ -88,12 +89,5 @@ def parse(view: Mapping[str, Any], origin: Origin = NOWHERE) -> PlaceHold:
     if not reason:
         raise FormProblem(BlockId.REASON, "Choose the reason: it decides who signs.")
     return PlaceHold(
-        order, reason, _date(written(view, BlockId.UNTIL, "selected_date")), written(view, BlockId.NOTE), origin
+        order, reason, day_entered(written(view, BlockId.UNTIL, "selected_date")), written(view, BlockId.NOTE), origin
     )
-
-
-def _date(entered: str) -> date | None:
-    try:
-        return date.fromisoformat(entered) if entered else None
-    except ValueError:
-        raise FormProblem(BlockId.UNTIL, "This is not a date. Choose one, or leave it empty.") from None

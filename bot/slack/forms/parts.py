@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from bot.slack import text
@@ -133,6 +134,14 @@ def selected(view: Mapping[str, Any], block_id: str) -> str:
 def written(view: Mapping[str, Any], block_id: str, key: str = "value") -> str:
     value = _entered(view, block_id, key)
     return text.storable(value)[:NOTE] if isinstance(value, str) else ""
+
+
+def day_entered(entered: str) -> date | None:
+    """Raises FormProblem."""
+    try:
+        return date.fromisoformat(entered) if entered else None
+    except ValueError:
+        raise FormProblem(BlockId.UNTIL, "This is not a date. Choose one, or leave it empty.") from None
 
 
 def _entered(view: Mapping[str, Any], block_id: str, key: str) -> object:

@@ -10,7 +10,7 @@ from bot.slack.forms import message_view
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
-from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, lines
+from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, lines, reviewing
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
 from workflows.commands import Decide, Look
@@ -76,8 +76,11 @@ async def details(call: Call, desk: Desk) -> Answer:
 
 
 async def ask_release(call: Call, desk: Desk) -> Answer:
+    """On a placement's card, or under the question about a hold's date."""
     clicked = _request_of(call)
-    view = await desk.reading.request(call.desk_id, clicked[0]) if clicked else None
+    if clicked is None:
+        return await reviewing.release(call, desk)
+    view = await desk.reading.request(call.desk_id, clicked[0])
     if view is None or not await _may_look(call, desk, "release form"):
         return NOTHING
     await release_form_for(call, desk, view.order.number, hold=view.request.hold)
@@ -141,6 +144,8 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     BlockId.PAGE: lines.redraw_lines,
     ActionId.APPROVE: approve,
     ActionId.DETAILS: details,
+    ActionId.HOLD_CANCEL: reviewing.cancel,
+    ActionId.HOLD_EXTEND: reviewing.extend,
     ActionId.HOLD_RELEASE: ask_release,
     ActionId.REASON: nothing,
     ActionId.REJECT: reject,

@@ -84,6 +84,11 @@ async def cancel_rest(call: Call, desk: Desk) -> Answer:
     return await _opened(call, desk, CancelWords(order, selected=True, reason=reason, note=note))
 
 
+async def cancel_order(call: Call, desk: Desk, order: str) -> Answer:
+    """The form for the whole order, from a click."""
+    return await _opened(call, desk, CancelWords(order))
+
+
 async def cancel_instead(call: Call, desk: Desk) -> Answer:
     """The value is `2 ORD-123`, or `all ORD-123`."""
     line, _, order = str(call.action.get("value") or "").partition(" ")

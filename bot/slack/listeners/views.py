@@ -9,6 +9,7 @@ from bot.slack.desk import Desk
 from bot.slack.forms import FormProblem, message_view
 from bot.slack.forms import cancel as cancel_form
 from bot.slack.forms import change as change_form
+from bot.slack.forms import extend as extend_form
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
@@ -57,6 +58,7 @@ def _refused(refusal: Refusal, view: Mapping[str, Any], names: Mapping[str, str]
 FORMS: Final[Mapping[str, Parse]] = {
     CallbackId.CANCEL_SUBMIT: cancel_form.parse,
     CallbackId.CHANGE_SUBMIT: change_form.parse,
+    CallbackId.EXTEND_SUBMIT: extend_form.parse,
     CallbackId.HOLD_SUBMIT: hold_form.parse,
     CallbackId.REJECT_SUBMIT: reject_form.parse,
     CallbackId.RELEASE_SUBMIT: release_form.parse,

@@ -7,13 +7,13 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, forms, messages, replies
+from bot.slack.specimens import asked, clock, forms, messages, replies
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
 __all__ = ["Specimen", "specimens"]
 
-KINDS = (messages.specimens, replies.specimens, forms.specimens, asked.specimens)
+KINDS = (messages.specimens, replies.specimens, forms.specimens, asked.specimens, clock.specimens)
 
 
 def specimens(policy: Policy | None = None) -> Iterator[Specimen]:
