@@ -6,7 +6,7 @@ which commands do need, is taken last.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,16 +101,28 @@ class TakenBatch:
     taken_by: str
 
 
+async def _nothing_else(_connection: Connection, _batch: Batch) -> None:
+    pass
+
+
 class Exports:
     def __init__(self, pool: Pool, *, most: int = MOST_CHANGES) -> None:
         self._pool = pool
         self._most = most
 
-    async def take(self, desk_id: str, kind: ExportKind, by: str, *, notice: int | None = None) -> Batch:
+    async def take(
+        self,
+        desk_id: str,
+        kind: ExportKind,
+        by: str,
+        *,
+        notice: int | None = None,
+        also: Callable[[Connection, Batch], Awaitable[None]] = _nothing_else,
+    ) -> Batch:
         """The next batch, stored before it is given. Where nothing waits: no number, and the header alone.
 
         `notice`: the notice that brings it to somebody; asked for again on its behalf, it is the same batch.
-        Raises NoDesk.
+        `also` is done in the same transaction, also where nothing waits. Raises NoDesk.
         """
         async with self._reading(desk_id) as connection:
             await connection.execute(_ONE_BY_ONE, {"desk": desk_id})
@@ -118,12 +130,14 @@ class Exports:
             if earlier is not None:
                 return earlier
             draft = await self._drawn(connection, desk_id, kind, numbered=True)
+            batch = draft.batch()
+            await also(connection, batch)
             if not draft.ids:
-                return Batch(None, kind, 0, bytes(draft.content), None)
+                return batch
             await _keep(connection, draft, by, notice)
             crash_point("before_export_commit")
         crash_point("after_export_commit")
-        return Batch(draft.number, kind, len(draft.ids), bytes(draft.content), draft.now, draft.more)
+        return batch
 
     async def peek(self, desk_id: str, kind: ExportKind) -> Batch:
         """What the next batch would be, without a number. Raises NoDesk."""
@@ -197,6 +211,12 @@ class _Draft:
         form = form_of(policy, kind)
         file = ExportFile(form, policy.desk.timezone)
         return cls(desk_id, kind, number, now, Rows(policy, form, names), file, bytearray(file.header()))
+
+    def batch(self) -> Batch:
+        content = bytes(self.content)
+        if not self.ids:
+            return Batch(None, self.kind, 0, content, None)
+        return Batch(self.number, self.kind, len(self.ids), content, self.now, self.more)
 
     def add(self, rows: Sequence[Mapping[str, Any]], since: Mapping[int, datetime], most: int) -> None:
         if len(self.content) > MOST_BYTES:

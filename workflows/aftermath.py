@@ -11,6 +11,7 @@ from workflows.outcome import HoldChange, Notice, Snapshot
 from workflows.policy.model import Policy
 from workflows.reasons import block_label, reason_label
 from workflows.results import Done
+from workflows.systems import is_person
 from workflows.values import GONE, Hold, HoldState, Kind, Request, RequestState
 
 _APPROVED = RequestState.APPROVED
@@ -33,7 +34,7 @@ def blockers_after(
 def told(snapshot: Snapshot, request: Request, what: str, note: str) -> tuple[Notice, ...]:
     """Who asked and who follows hear what others did to a request; nobody is told of their own doing."""
     actor = snapshot.actor.user_id
-    people = dict.fromkeys((request.requested_by, *request.followers))
+    people = filter(is_person, dict.fromkeys((request.requested_by, *request.followers)))
     return tuple(telling.to_person(person, request, what, actor, note) for person in people if person != actor)
 
 

@@ -9,8 +9,16 @@ from starlette.applications import Starlette
 
 from bot.settings import Settings
 from bot.web.api.app import ApiParts, build_api
+from bot.web.api.exporting import exports_router
+from bot.web.api.importing import importing_router
+from bot.web.api.lists import lists_router
 from bot.web.api.orders import orders_router
+from bot.web.api.requests import requests_router
+from store.api_exports import ApiExports
 from store.api_keys import ApiKeys
+from store.api_lists import ApiLists
+from store.api_orders import ApiOrders
+from store.api_writes import ApiWrites
 from store.pool import Pool
 from store.reading import Reading
 from workflows.ports import Unavailable
@@ -28,5 +36,12 @@ def api(pool: Pool, url: str, reading: Reading, service: DeskService, settings: 
     )
 
 
-def _routers(pool: Pool, url: str, reading: Reading, service: DeskService) -> Sequence[APIRouter]:  # noqa: ARG001
-    return [orders_router(reading)]
+def _routers(pool: Pool, url: str, reading: Reading, service: DeskService) -> Sequence[APIRouter]:
+    writes, orders = ApiWrites(pool), ApiOrders(pool, url)
+    return [
+        importing_router(orders, writes),
+        orders_router(orders, writes),
+        lists_router(ApiLists(pool), reading),
+        requests_router(service, reading, writes),
+        exports_router(ApiExports(pool), writes),
+    ]

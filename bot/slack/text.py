@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from workflows.money import show_money
+from workflows.systems import shown, system_name
 from workflows.words import listed
 
 SECTION: Final = 3000
@@ -86,7 +87,10 @@ def code(text: str, limit: int = 200) -> str:
 
 def member(user_id: str) -> str:
     """A mention; an actor who is no person (an import, the clock) by name."""
-    return f"<@{user_id}>" if _USER.fullmatch(user_id) else mrkdwn(user_id, 80)
+    if _USER.fullmatch(user_id):
+        return f"<@{user_id}>"
+    system = system_name(user_id)
+    return mrkdwn(shown(system) if system else user_id, 80)
 
 
 def people(user_ids: Sequence[str], last: str = "or", most: int = 5) -> str:

@@ -92,7 +92,7 @@ def order_answer(view: OrderView) -> OrderAnswer:
         version=order.version,
         lines=[_line(line) for line in order.lines],
         holds=[hold_answer(hold) for hold in view.holds if hold.is_open],
-        requests=[request_answer(each, view) for each in view.requests if each.is_pending],
+        requests=[request_answer(each, view.policy) for each in view.requests if each.is_pending],
     )
 
 
@@ -128,7 +128,7 @@ def hold_answer(hold: Hold) -> HoldAnswer:
     )
 
 
-def request_answer(request: Request, view: OrderView) -> RequestAnswer:
+def request_answer(request: Request, policy: Policy) -> RequestAnswer:
     return RequestAnswer(
         request=request.name,
         kind=request.kind,
@@ -138,7 +138,7 @@ def request_answer(request: Request, view: OrderView) -> RequestAnswer:
         hold=f"H-{request.hold}" if request.hold else None,
         requested_by=request.requested_by,
         requested_at=request.requested_at,
-        waiting_for=can_act(_waiting_for(request, view.policy)),
+        waiting_for=can_act(_waiting_for(request, policy)),
     )
 
 

@@ -1,10 +1,10 @@
 """JSON bodies, read after the key is known to be good. Unknown names and approximate types are refused."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from bot.web.api.problems import Refused, invalid
 
@@ -13,26 +13,28 @@ SCHEMA: Final = "#/components/schemas/{model}"
 READABLE: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 
 
-def words(most: int, least: int = 0) -> Any:
-    return Annotated[str, StringConstraints(min_length=least, max_length=most, pattern=READABLE)]
+def words(most: int, least: int = 0) -> StringConstraints:
+    """A bound on the length, and nothing that cannot be read."""
+    return StringConstraints(min_length=least, max_length=most, pattern=READABLE)
 
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-B = TypeVar("B", bound=Body)
+def json_body(model: Any) -> Callable[[Request], Awaitable[Any]]:
+    """A dependency, named after that of the caller: `body: Annotated[Model, Depends(json_body(Model))]`.
 
+    `model`: a Body, or a union of them.
+    """
+    shape: TypeAdapter[Any] = TypeAdapter(model)
 
-def json_body(model: type[B]) -> Callable[[Request], Awaitable[B]]:
-    """A dependency, named after that of the caller: `body: Annotated[Model, Depends(json_body(Model))]`."""
-
-    async def body(request: Request) -> B:
+    async def body(request: Request) -> Any:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise Refused(415, "not_json", "The body must be JSON: Content-Type: application/json.")
         try:
-            return model.model_validate_json(await request.body())
+            return shape.validate_json(await request.body())
         except ValidationError as found:
             raise _problem(found) from found
 
@@ -46,7 +48,7 @@ def _problem(found: ValidationError) -> Refused:
     return invalid(errors)
 
 
-def takes(model: type[Body]) -> dict[str, Any]:
+def takes(model: Any) -> dict[str, Any]:
     """For the route: `@router.put(…, openapi_extra=takes(Model))`."""
-    schema = model.model_json_schema(ref_template=SCHEMA)
+    schema = TypeAdapter(model).json_schema(ref_template=SCHEMA)
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

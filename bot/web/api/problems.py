@@ -22,7 +22,10 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """`code` stays the same for the same kind of problem; `reference` stands in the log as well."""
+    """`code` stays the same for the same kind of problem; `reference` stands in the log as well.
+
+    `facts`: what the desk saw when it refused.
+    """
 
     type: str = "about:blank"
     title: str
@@ -30,6 +33,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[FieldProblem] | None = None
+    facts: dict[str, Any] | None = None
     reference: str | None = None
 
 
@@ -44,9 +48,11 @@ class Refused(Exception):
         *,
         errors: Sequence[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
+        self.facts = dict(facts) if facts is not None else None
         self.errors, self.headers = tuple(errors), dict(headers or {})
 
 
@@ -56,16 +62,20 @@ def said(*names: str) -> dict[str, Any]:
     return {"description": " ".join(names) or "A problem", "content": {MEDIA: {"schema": schema}}}
 
 
-def response(refused: Refused, reference: str | None = None) -> Response:
-    problem = Problem(
+def problem_of(refused: Refused, reference: str | None = None) -> Problem:
+    return Problem(
         title=HTTPStatus(refused.status).phrase,
         status=refused.status,
         detail=refused.detail,
         code=refused.code,
         errors=list(refused.errors) or None,
+        facts=refused.facts,
         reference=reference,
     )
-    body = problem.model_dump(exclude_none=True)
+
+
+def response(refused: Refused, reference: str | None = None) -> Response:
+    body = problem_of(refused, reference).model_dump(exclude_none=True)
     return JSONResponse(body, refused.status, refused.headers, media_type=MEDIA)
 
 

@@ -1,0 +1,50 @@
+"""Sentences of the desk for other systems: plain text, people by name, moments in UTC."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from bot.web.api.problems import FieldProblem, Refused
+from workflows.refusals import NotAMember, OrderUnknown, RequestUnknown
+from workflows.results import Refusal
+from workflows.systems import shown, system_name
+
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+STATUSES: Final[Mapping[type[Refusal], int]] = {NotAMember: 422, OrderUnknown: 404, RequestUnknown: 404}
+FIELDS: Final[Mapping[type[Refusal], str]] = {NotAMember: "on_behalf_of"}
+
+
+class ApiWords:
+    def member(self, user_id: str) -> str:
+        system = system_name(user_id)
+        return shown(system) if system else user_id
+
+    def text(self, value: str) -> str:
+        return value
+
+    def strong(self, value: str) -> str:
+        return value
+
+    def when(self, at: datetime) -> str:
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def refused(refusal: Refusal) -> Refused:
+    """A refusal as a problem: 404 for what is not there, 422 where a field is to blame, else 409."""
+    sentence = refusal.sentence(ApiWords())
+    field = FIELDS.get(type(refusal), refusal.field)
+    errors = [FieldProblem(field=field, problem=sentence)] if field else []
+    status = STATUSES.get(type(refusal)) or (422 if field else 409)
+    return Refused(status, code_of(refusal), sentence, errors=errors, facts=facts_of(refusal))
+
+
+def code_of(refusal: Refusal) -> str:
+    return _HUMP.sub("_", refusal.name).lower()
+
+
+def facts_of(refusal: Refusal) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(orjson.dumps(refusal.facts()))
+    return found
