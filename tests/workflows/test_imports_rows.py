@@ -31,6 +31,18 @@ BAD_CELLS = [
     ("quantity", "1e5", "is not a whole number of units"),
     ("quantity", "-3", "is below zero"),
     ("quantity", "1.234,56", "is not a whole number of units"),
+    ("quantity", "(3)", "is below zero"),
+    ("quantity", "3-", "is below zero"),
+    ("quantity", "5.000", "can be read in two ways, as thousands or as a fraction; write units like 1234"),
+    ("quantity", "1,234", "can be read in two ways, as thousands or as a fraction; write units like 1234"),
+    ("unit_price", "(12)", "is below zero"),
+    ("unit_price", "-$3.00", "is below zero"),
+    ("unit_price", "12,34,56", "is not an amount of USD"),
+    ("sku", "1.23457E+12", "was rounded by a spreadsheet: format the column as text"),
+    ("order_number", "1.23457E+12", "was rounded by a spreadsheet: format the column as text"),
+    ("ship_by", "46357.5", "is not a date in the form 2026-12-01 but a spreadsheet's number for one"),
+    ("ship_by", "2026-12-01 or later", "is not a date in the form 2026-12-01"),
+    ("ship_by", "20261301", "is not a date in the form 2026-12-01"),
     ("unit_price", "1e5", "is not an amount of USD"),
     ("unit_price", "-3", "is below zero"),
     ("unit_price", "1.234", "can be read in two ways"),
@@ -50,6 +62,43 @@ BAD_CELLS = [
     ("order_number", "INV-7", "is not an order number of this desk"),
     ("order_number", "ORD-" + "1" * 100, "is not an order number of this desk"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("written_as", "units"),
+    [
+        ("5", 5),
+        ("5.0", 5),
+        ("5.00", 5),
+        ("5,0", 5),
+        ("1,234.00", 1234),
+        ("1.234,00", 1234),
+        ("1 234", 1234),
+        ("0.000", 0),
+    ],
+)
+def test_a_count_is_taken_where_it_means_one_thing(written_as, units):
+    assert only([line(quantity=written_as)]).lines[0].ordered == units
+
+
+@pytest.mark.parametrize(
+    ("written_as", "minor"),
+    [
+        ("1234.5", 123450),
+        ("1,234.50", 123450),
+        ("1.234,50", 123450),
+        ("1 234,50", 123450),
+        ("1'234.50", 123450),
+        ("$1,234.00", 123400),
+        ("1.234,50 €", 123450),
+        ("USD 12", 1200),
+        ("12,5", 1250),
+        ("1,234", 123400),
+        ("-0.00", 0),
+    ],
+)
+def test_an_amount_is_taken_where_it_means_one_thing(written_as, minor):
+    assert only([line(unit_price=written_as)]).lines[0].unit_price == minor
 
 
 @pytest.mark.parametrize(("column", "value", "reason"), BAD_CELLS)

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from tests.workflows.order_files import line, numbers, only, opened, read, refused, written
+from workflows.imports.source import delimiter_of
 from workflows.imports.values import UnreadableFile
 
 ROW = {"customer": "Café Zoë", "description": "Lamp – brass", "unit_price": "20.00"}
@@ -16,6 +17,41 @@ def test_text_is_read_as_spreadsheets_write_it(encoding, delimiter):
     data = written([line(**ROW)], delimiter=delimiter).decode().encode(encoding)
     found = only(data)
     assert (found.customer, found.lines[0].description) == ("Café Zoë", "Lamp – brass")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "customer"),
+    [
+        ("cp1252", "Señor Muñoz, A Coruña"),
+        ("cp1252", "Société Générale, Besançon"),
+        ("cp1252", "Zoë"),
+        ("cp1252", "“Quoted” — 5 € ½"),
+        ("cp1250", "Zakład Usługowy Żółw, Łódź"),
+        ("cp1251", "ООО Ромашка, Москва"),
+        ("cp1253", "Παπαδόπουλος, Αθήνα"),
+        ("cp932", "東京都千代田区, 山田太郎"),
+        ("gb18030", "北京市朝阳区建国路, 张伟, 台灯"),
+        ("big5", "臺北市信義區, 王小明, 檯燈"),
+        ("euc_kr", "서울특별시 강남구, 김철수"),
+    ],
+)
+def test_letters_of_older_encodings_are_told_by_what_they_look_like(encoding, customer):
+    data = written([line("ORD-1"), line("ORD-2", customer=customer)]).decode().encode(encoding)
+    assert [order.customer for order in read(data)] == ["Harbour Hardware", customer]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "separator"),
+    [
+        ("Name;Amount, net;Amount, gross\n", ["A;1,50;2,50\n"], ";"),
+        ("no,qty;pcs,sku\n", ["1,2,3\n"], ","),
+        ("no\tline|no\tqty\n", ["1\t2\t3\n"], "\t"),
+        ("no,qty;pcs,sku\n", [], ","),
+        ("alone\n", [], ","),
+    ],
+)
+def test_a_header_with_several_separators_is_settled_by_the_rows(header, rows, separator):
+    assert delimiter_of(header, rows * 5) == separator
 
 
 def test_excels_own_line_about_the_separator_is_no_header():

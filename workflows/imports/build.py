@@ -40,6 +40,10 @@ class Reading:
     rules: Rules
     problems: list[RefusedRow] = field(default_factory=list)
 
+    @property
+    def decimal(self) -> str:
+        return self.layout.preset.decimal
+
     def take(self, row: int, otherwise: T, read: Callable[..., T], *args: object) -> T:
         try:
             return read(*args)
@@ -56,7 +60,8 @@ class Orders:
 
     def __init__(self, layout: Layout, rules: Rules) -> None:
         self._layout = layout
-        self._rules = rules
+        decimal = layout.preset.decimal
+        self._rules = fields.told_decimal(rules, decimal) if decimal else rules
         self._words = fields.words_of(layout.preset.words, rules.stages)
 
     def whole(self, parts: Sequence[Part]) -> ImportedOrder | RefusedOrder:
@@ -177,7 +182,9 @@ def _worth(reading: Reading, source: SourceRow, currency: str) -> int:
         if amount:
             return fields.money("line_total", amount, currency, reading.rules)
         if price:
-            return fields.money("unit_price", price, currency, reading.rules) * fields.units("ordered", ordered)
+            return fields.money("unit_price", price, currency, reading.rules) * fields.units(
+                "ordered", ordered, reading.decimal
+            )
     return 0
 
 
@@ -191,7 +198,7 @@ def _ship_by(reading: Reading, head: Head) -> date | None:
 def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> ImportedLine:
     row, cells, _others = source
     take = reading.take
-    ordered = take(row, 0, fields.units, "ordered", cells[AT["ordered"]])
+    ordered = take(row, 0, fields.units, "ordered", cells[AT["ordered"]], reading.decimal)
     before = len(reading.problems)
     stage = take(row, Stage.OPEN, _stage, reading, cells, head)
     given = _refunded(reading, source, stage) or _given(reading, source, ordered)
@@ -227,8 +234,10 @@ def _given(reading: Reading, source: SourceRow, ordered: int) -> Given:
     if not any(cells[GIVEN]):
         return NOTHING_GIVEN
     pairs = zip(Given._fields, cells[GIVEN], strict=True)
-    given = Given(*(reading.take(row, None, fields.optional_units, name, cell) for name, cell in pairs))
-    to_ship = reading.take(row, None, fields.optional_units, "to_ship", cells[AT["to_ship"]])
+    given = Given(
+        *(reading.take(row, None, fields.optional_units, name, cell, reading.decimal) for name, cell in pairs)
+    )
+    to_ship = reading.take(row, None, fields.optional_units, "to_ship", cells[AT["to_ship"]], reading.decimal)
     if to_ship is None or given.shipped is None or given.cancelled is not None:
         return given
     return given._replace(cancelled=reading.take(row, 0, never_to_ship, ordered, given.shipped, to_ship))
@@ -239,7 +248,7 @@ def _refunded(reading: Reading, source: SourceRow, stage: Stage) -> Given | None
     cell = source.cells[AT["refunded"]].removeprefix("-")
     if cell in ("", "0") or stage is Stage.CANCELLED:
         return None
-    return Given(cancelled=reading.take(source.row, None, fields.optional_units, "refunded", cell))
+    return Given(cancelled=reading.take(source.row, None, fields.optional_units, "refunded", cell, reading.decimal))
 
 
 def _stage(reading: Reading, cells: tuple[str, ...], head: Head) -> Stage:

@@ -7,7 +7,11 @@ from functools import lru_cache
 from typing import Final
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-TIME: Final = r"(?:[ T]+[0-9]{1,2}:[0-9]{2}.{0,20})?"
+# 10:30 · 10:30:00.000 · 10:30 pm, and a zone: Z, UTC, +02:00, -0800. The day is the one that is written there.
+TIME: Final = (
+    r"(?:(?:T|,? +)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?: ?[AaPp]\.?[Mm]\.?)?(?: ?[A-Za-z]{1,5})?(?: ?[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 ISO: Final = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){TIME}")
 # 1 Dec 2026, 01-Dec-2026 · Dec 1, 2026
 DAY_NAMED: Final = re.compile(rf"([0-9]{{1,2}})[ .-]+([a-z]{{3,9}})\.?[ ,-]+([0-9]{{4}}){TIME}", re.IGNORECASE)
@@ -15,8 +19,12 @@ MONTH_NAMED: Final = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}}),? ([0-9]{{4}
 # 01.12.2026 has the day first wherever it is written; 01/12/2026 does not.
 DOTS: Final = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.([0-9]{{2}}|[0-9]{{4}}){TIME}")
 SLASHES: Final = re.compile(rf"([0-9]{{1,2}})([/-])([0-9]{{1,2}})\2([0-9]{{2}}|[0-9]{{4}}){TIME}")
+COMPACT: Final = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])")
+# Days since 1900, which the cell of a spreadsheet holds until it is shown as a date: about 1982 to 2091.
+COUNTED: Final = re.compile(r"[3-6][0-9]{4}(?:\.[0-9]+)?")
 NO_DATE: Final = "is not a date in the form 2026-12-01"
-TWO_WAYS: Final = "can be read in two ways; write dates like 2026-12-01"
+COUNTED_DAY: Final = f"{NO_DATE} but a spreadsheet's number for one: format the column as dates, and export it again"
+TWO_WAYS: Final = "can be read in two ways; write dates like 2026-12-01, or say in a mapping if the day comes first"
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +60,9 @@ def _parts(text: str, day_first: bool | None) -> tuple[int, int, int]:
         return int(found[3]), _month(found[1]), int(found[2])
     if found := SLASHES.fullmatch(text):
         return _slashed(found, _order(text) if _order(text) is not None else day_first)
-    raise ValueError(NO_DATE)
+    if found := COMPACT.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    raise ValueError(COUNTED_DAY if COUNTED.fullmatch(text) else NO_DATE)
 
 
 def _slashed(found: re.Match[str], day_first: bool | None) -> tuple[int, int, int]:

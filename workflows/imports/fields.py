@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -22,10 +22,29 @@ LONGEST: Final[Mapping[str, int]] = {
     "description": 500,
 }
 LONGEST_OTHER: Final = 80
+EXACT: Final = ("sku", "key")  # where two values that were rounded to one would be taken for one
 GONE_IN_PART: Final = "says that a part has gone and not how much: add the column of shipped quantities to the file"
 
-WHOLE: Final = re.compile(r"([0-9]{1,18})(?:\.0{1,6})?")
+WHOLE: Final = re.compile(r"([0-9]{1,18})(?:\.0{1,2})?")
+# 1,234 · 1,234.00 and 1.234 · 1.234,00, with spaces and apostrophes in both, by the decimal sign.
+COUNTS: Final[Mapping[str, re.Pattern[str]]] = {
+    ".": re.compile(r"([0-9]{1,18}|[0-9]{1,3}(?:[, '’\u00a0\u202f][0-9]{3}){1,5})(?:\.0{1,6})?"),
+    ",": re.compile(r"([0-9]{1,18}|[0-9]{1,3}(?:[. '’\u00a0\u202f][0-9]{3}){1,5})(?:,0{1,6})?"),
+}
+AMOUNTS: Final[Mapping[str, re.Pattern[str]]] = {
+    ".": re.compile(r"-?(?:[0-9]*|[0-9]{1,3}(?:[, '’\u00a0\u202f][0-9]{3})+)(?:\.[0-9]+)?"),
+    ",": re.compile(r"-?(?:[0-9]*|[0-9]{1,3}(?:[. '’\u00a0\u202f][0-9]{3})+)(?:,[0-9]+)?"),
+}
+TWO_MEANINGS: Final = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+# -3, (3), 3- and their kin, as long as they are not zero.
+NEGATIVE: Final = re.compile(
+    r"(?=.*[1-9])(?:[-−][ $€£¥]*[0-9][0-9.,' ]*|\([ $€£¥]*[0-9][0-9.,' ]*[ $€£¥]*\)|[0-9][0-9.,' ]*[-−])"
+)
+BELOW_ZERO: Final = "is below zero"
 SIGNS: Final = "$€£¥"
+# What a spreadsheet makes of a long number that was not kept as text: its last digits are gone.
+SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+ROUNDED: Final = "was rounded by a spreadsheet: format the column as text, and export the file again"
 # What sources say instead of a code, as far as it can mean one thing only.
 CURRENCIES: Final[Mapping[str, str]] = {
     "usa": "USD",
@@ -90,28 +109,42 @@ def text(column: str, value: str) -> str:
     """A readable cell, single-spaced and bounded."""
     if len(value) > LONGEST.get(column, LONGEST_OTHER):
         raise BadCell(column, value, f"is longer than {LONGEST.get(column, LONGEST_OTHER)} characters")
+    if column in EXACT and SCIENTIFIC.fullmatch(value):
+        raise BadCell(column, value, ROUNDED)
     return " ".join(value.split())
 
 
 @lru_cache(maxsize=4096)
-def units(column: str, value: str) -> int:
-    """A count of units: 12, also 12.0 as spreadsheets write it."""
-    found = WHOLE.fullmatch(value)
-    if not found:
+def units(column: str, value: str, decimal: str = "") -> int:
+    """A count of units: 12, also 12.0 as spreadsheets write it, and 1,234 where the decimal sign is known."""
+    found = _counts(value, decimal)
+    if len(found) != 1:
         raise BadCell(column, value, _not_a_count(value))
-    if int(found[1]) > MOST_UNITS:
+    if (count := found.pop()) > MOST_UNITS:
         raise BadCell(column, value, f"is more than {MOST_UNITS:,} units")
-    return int(found[1])
+    return count
+
+
+def _counts(value: str, decimal: str) -> set[int]:
+    """All that it can mean."""
+    if not decimal and TWO_MEANINGS.fullmatch(value):
+        return set()
+    found = (COUNTS[sign].fullmatch(value) for sign in decimal or ".,")
+    return {int(re.sub("[^0-9]", "", each[1])) for each in found if each}
 
 
 def _not_a_count(value: str) -> str:
     if not value:
         return "is missing"
-    return "is below zero" if value.startswith("-") else "is not a whole number of units"
+    if NEGATIVE.fullmatch(value):
+        return BELOW_ZERO
+    if TWO_MEANINGS.fullmatch(value):
+        return "can be read in two ways, as thousands or as a fraction; write units like 1234"
+    return "is not a whole number of units"
 
 
-def optional_units(column: str, value: str) -> int | None:
-    return units(column, value) if value else None
+def optional_units(column: str, value: str, decimal: str = "") -> int | None:
+    return units(column, value, decimal) if value else None
 
 
 def line_number(value: str) -> int:
@@ -135,12 +168,14 @@ def currency(value: str, rules: Rules) -> str:
 def money(column: str, value: str, of: str, rules: Rules) -> int:
     if not value:
         raise BadCell(column, value, "is missing")
+    if NEGATIVE.fullmatch(value.strip(SIGNS)):
+        raise BadCell(column, value, BELOW_ZERO)
     try:
         amount = rules.minor(value.strip(SIGNS), of)
     except ValueError as problem:
         raise BadCell(column, value, str(problem)) from problem
     if not 0 <= amount <= MOST_MONEY:
-        raise BadCell(column, value, "is below zero" if amount < 0 else "is too large for an amount")
+        raise BadCell(column, value, BELOW_ZERO if amount < 0 else "is too large for an amount")
     return amount
 
 
@@ -155,6 +190,23 @@ def worth(price: int, units: int) -> int:
     """The price, where so many units of it are an amount that can be stored."""
     bounded("unit_price", price * units)
     return price
+
+
+def told_decimal(rules: Rules, decimal: str) -> Rules:
+    """Rules that read amounts with this decimal sign and no other."""
+    point = "point" if decimal == "." else "comma"
+
+    @lru_cache(maxsize=8192)
+    def minor(amount: str, currency: str) -> int:
+        bare = amount.strip().removeprefix(currency).removesuffix(currency).strip()
+        if not AMOUNTS[decimal].fullmatch(bare):
+            raise ValueError(f"is not an amount with a decimal {point}, as the mapping says")
+        whole, _, cents = bare.partition(decimal)
+        return rules.minor(
+            f"{re.sub('[^0-9-]', '', whole)}.{cents}" if cents else re.sub("[^0-9-]", "", whole), currency
+        )
+
+    return replace(rules, minor=minor)
 
 
 def day(column: str, value: str, day_first: bool | None) -> date:
@@ -173,5 +225,9 @@ def stage(value: str, words: Mapping[str, Stage], prefix: re.Pattern[str], partl
     if prefix.sub("", word) in partly:
         raise BadCell("status", value, GONE_IN_PART)
     known = ", ".join(filter(None, words))
-    reason = f"is not a stage that is known ({known}); the policy's [stages] can name it" if value else "is missing"
+    reason = (
+        f"is not a stage that is known ({known}); the policy's [stages] or a mapping can name it"
+        if value
+        else "is missing"
+    )
     raise BadCell("status", value, reason)

@@ -18,6 +18,7 @@ from workflows.imports.source import Record, Source, delimiter_of, lines_of, rec
 from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnknownHeader, UnreadableFile
 
 AHEAD: Final = 500  # rows that are read before the first order, to see how the file writes its dates
+FEW: Final = 20  # lines by which the separator is found where the header leaves it open
 FEWEST: Final = 3  # columns: a number, an article and a quantity
 
 
@@ -73,7 +74,8 @@ def open_orders(
     first = next(lines, "") if separator else first
     if not first.strip():
         raise UnreadableFile("The file is empty." if not first else "The first row is blank; it must be the header.")
-    found = records(itertools.chain([first], lines), separator or delimiter_of(first))
+    few = list(itertools.islice(lines, FEW))
+    found = records(itertools.chain([first, *few], lines), separator or delimiter_of(first, few))
     header = next(found)
     if header.fault:
         raise UnreadableFile(f"The header cannot be read: {header.fault}.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from workflows.imports.fields import LONGEST, UNREADABLE, Rules
+from workflows.imports.fields import LONGEST, ROUNDED, SCIENTIFIC, UNREADABLE, Rules
 from workflows.imports.packed import unpacked
 from workflows.imports.presets import Layout
 from workflows.imports.shapes import AT
@@ -144,7 +144,7 @@ class Numbers:
 
     def _number(self, typed: str) -> str:
         if typed != self._last[0]:
-            fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed)
+            fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed) and not SCIENTIFIC.fullmatch(typed)
             self._last = (typed, (self._rules.number(typed) or "") if fits else "")
         return self._last[1]
 
@@ -161,6 +161,8 @@ def _ragged(record: Record, layout: Layout) -> str:
 def _no_number(typed: str, form: str) -> str:
     if not typed:
         return "is missing"
+    if SCIENTIFIC.fullmatch(typed):
+        return ROUNDED
     return f"is not an order number of this desk{f' ({form})' if form else ''}"
 
 

@@ -1,25 +1,33 @@
 """Bytes to lines to records. Memory stays flat: a line, a record and the lines of a broken record are bounded."""
 
-import codecs
 import csv
 import gzip
 import hashlib
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, Final, cast
 
+from workflows.imports.charsets import decoded, encoding_of
 from workflows.imports.values import UnreadableFile
 
 LONGEST_LINE: Final = 1 << 20
+MOST_SKIPPED: Final = 1 << 26
+KEPT: Final = 2_000  # characters of a line that is too long: enough to see whose it is
+LONGEST_CELL: Final = csv.field_size_limit()
+TOO_LONG: Final = "x" * (LONGEST_CELL + 1)
+MOST_IN_A_RECORD: Final = 1 << 22
 MOST_LINES_IN_A_RECORD: Final = 10_000
-DELIMITERS: Final = ",\t;|"
-BROKEN: Final = re.compile("[\ud800-\udfff]")
+DELIMITERS: Final = "\t;|,"  # of two that would do, the first: a comma stands in titles and amounts too
 QUOTED: Final = re.compile(r'"[^"]*"')
 SEP: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+
+OPEN_QUOTE: Final = "the quotes of this row do not close"
+LONG_CELL: Final = f"a cell of this row is longer than {LONGEST_CELL:,} characters"
 
 # What people pick by mistake, by its first bytes.
 STRANGERS: Final = {
@@ -96,47 +104,29 @@ def lines_of(source: Source) -> Iterator[str]:
     for mark, sentence in STRANGERS.items():
         if start.lstrip().startswith(mark):
             raise UnreadableFile(sentence)
-    text = io.TextIOWrapper(buffered, encoding=_encoding(start), errors="surrogateescape", newline="")
+    text = io.TextIOWrapper(buffered, encoding=encoding_of(start), errors="surrogateescape", newline="")
     return decoded(_bounded(text))
 
 
-def _encoding(start: bytes) -> str:
-    """Without a mark at the beginning, the zeros beside letters tell which way round UTF-16 is."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if len(start) > 1 and b"\0" in start[:2]:
-        return "utf-16-le" if start[0] else "utf-16-be"
-    return "utf-8-sig"
-
-
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines; of one that is too long only the beginning, made so that reading its record fails."""
     try:
         for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), start=1):
-            if len(line) >= LONGEST_LINE:
-                raise UnreadableFile(
-                    f"Line {number} has more than {LONGEST_LINE:,} characters: this is not an order file."
-                )
-            yield line
+            if len(line) < LONGEST_LINE:
+                yield line
+                continue
+            _skip(text, number)
+            yield f"{line[:KEPT].replace(chr(34), chr(39))}{TOO_LONG}\n"
     except UnicodeDecodeError as broken:
         raise UnreadableFile("This file looks like UTF-16 and is damaged. Save it as CSV (UTF-8).") from broken
 
 
-def decoded(lines: Iterable[str]) -> Iterator[str]:
-    """Lines that are not UTF-8 are Windows-1252, unless the file has shown that it is UTF-8: then they are broken."""
-    is_utf8 = False
-    for line in lines:
-        if line.isascii():
-            yield line
-        elif not BROKEN.search(line):
-            is_utf8 = True
-            yield line
-        else:
-            is_utf8 = is_utf8 or not BROKEN.sub("", line).isascii()
-            yield line if is_utf8 else _windows(line)
-
-
-def _windows(line: str) -> str:
-    return line.encode("utf-8", "surrogateescape").decode("cp1252", "surrogateescape")
+def _skip(text: io.TextIOWrapper, number: int) -> None:
+    """To the end of a line that goes on; one that never ends is no line of an order file."""
+    for _ in range(MOST_SKIPPED // LONGEST_LINE):
+        if len(more := text.readline(LONGEST_LINE)) < LONGEST_LINE or more.endswith(("\n", "\r")):
+            return
+    raise UnreadableFile(f"Line {number} has more than {MOST_SKIPPED:,} characters: this is not an order file.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +138,24 @@ class Record:
     fault: str = ""
 
 
-def delimiter_of(line: str) -> str:
-    """The separator that the header row uses most, outside of quotes."""
-    return max(DELIMITERS, key=QUOTED.sub("", line).count)
+def delimiter_of(header: str, more: Sequence[str] = ()) -> str:
+    """The separator of the header row, outside of quotes.
+
+    Where it could be several (`Amount, net;Amount, gross`): the one by which the rows after it have as many cells as
+    it has, and the most of them. csv.Sniffer is no help there: it takes the commas of `1,50;2,50` for the separator.
+    """
+    bare = QUOTED.sub("", header)
+    used = [sign for sign in DELIMITERS if sign in bare]
+    return max(used, key=lambda sign: (_even(header, more, sign), bare.count(sign)), default=DELIMITERS[-1])
+
+
+def _even(header: str, more: Sequence[str], sign: str) -> float:
+    """The share of rows that are as wide as the header."""
+    found = csv.reader((header, *more), delimiter=sign)
+    with suppress(csv.Error):
+        width, *widths = map(len, found)
+        return widths.count(width) / len(widths) if widths else 0.0
+    return 0.0
 
 
 def said_separator(line: str) -> str | None:
@@ -170,8 +175,9 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            yield from _broken(kept, row + 1, delimiter)
+        except csv.Error as problem:
+            long = "limit" in str(problem)
+            yield from _broken(kept, row + 1, delimiter, LONG_CELL if long else OPEN_QUOTE)
             row += len(kept)
             continue
         row += 1
@@ -179,17 +185,17 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
 
 
 def _keep(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
+    size = 0
     for line in lines:
+        size = size + len(line) if kept else len(line)
         kept.append(line)
-        if len(kept) > MOST_LINES_IN_A_RECORD:
-            raise UnreadableFile(
-                f"A row goes on for more than {MOST_LINES_IN_A_RECORD:,} lines: a quote is not closed."
-            )
+        if len(kept) > MOST_LINES_IN_A_RECORD or size > MOST_IN_A_RECORD:
+            raise UnreadableFile(f"A row goes on for {len(kept):,} lines and more: a quote is not closed.")
         yield line
 
 
-def _broken(kept: list[str], first: int, delimiter: str) -> Iterator[Record]:
-    yield Record(first, _loosely(kept[0], delimiter), "the quotes of this row do not close")
+def _broken(kept: list[str], first: int, delimiter: str, fault: str) -> Iterator[Record]:
+    yield Record(first, _loosely(kept[0], delimiter), fault)
     for row, line in enumerate(kept[1:], start=first + 1):
         yield Record(row, _loosely(line, delimiter), f"a quote opened in row {first} runs into this row")
 
