@@ -139,8 +139,11 @@ async def open_office(database_url, *, socket_mode=False, pace=False, environmen
         async with assembled(settings, database_url, paces=PACES if pace else {}) as parts:
             await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
+            importing = asyncio.ensure_future(parts.imports.run())
             async with connected(workspace, parts, settings, listener):
                 yield Office(workspace, parts, database_url, policy, settings)
+            parts.imports.stop()
+            await importing
             await parts.delivery.stop()
             await delivering
 

@@ -36,6 +36,17 @@ class MayNotAsk(Refusal):
         return f"You cannot ask to {self.what}: this desk leaves that to {roles}. Ask one of them to do it."
 
 
+class NotYourRole(Refusal):
+    """Something that is left to some roles, such as bringing orders in."""
+
+    what: str
+    sign: tuple[Signers, ...]
+
+    def sentence(self, words: Words) -> str:
+        start = f"You cannot {words.text(self.what)}: this desk leaves that to"
+        return f"{start} {who_can(self.sign, words)}. Ask one of them to do it."
+
+
 class OrderUnknown(Refusal):
     typed: str
     close: tuple[str, ...] = ()
@@ -331,6 +342,29 @@ class FormNotOpened(Refusal):
     def sentence(self, words: Words) -> str:
         do = f"Type it instead: `{self.typed}`" if self.typed.startswith("/") else f"Please {self.typed}."
         return f"Slack did not open the form just now. {do}"
+
+
+IMPORTS = {
+    "waiting": "{file} is being read again. Its preview follows.",
+    "asking": "The columns of {file} have to be matched first.",
+    "previewed": "{file} waits for a yes or no. Use the newest preview.",
+    "confirmed": "{by} said yes already: {file} is being imported.",
+    "done": "{file} was imported already, by {by}.",
+    "declined": "{by} said not now: {file} was not imported. To try again, use `/desk import`.",
+    "failed": "{file} could not be imported. To try again, use `/desk import`.",
+}
+
+
+class ImportDecided(Refusal):
+    """A button of a preview whose import has gone on since."""
+
+    file: str
+    state: str
+    by: str
+
+    def sentence(self, words: Words) -> str:
+        by = words.member(self.by) if self.by else "somebody"
+        return IMPORTS[self.state].format(file=words.strong(self.file), by=by)
 
 
 class ButtonUnknown(Refusal):

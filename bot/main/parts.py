@@ -21,10 +21,15 @@ from bot.delivery.ports import Reply
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.sending import Sender
 from bot.delivery.slack import SlackSender
+from bot.imports.fetching import SECONDS as SHEET_SECONDS
+from bot.imports.fetching import Fetcher
+from bot.imports.loop import Imports
 from bot.main.api import api
 from bot.main.export_files import export_notice
+from bot.main.importing import Settling, StoredBooks, StoredImports, WithImports, drawn_progress
 from bot.main.readiness import readiness
 from bot.main.rendering import StoredRenderer
+from bot.outbound import guarded_session
 from bot.settings import Settings
 from bot.slack.app import build_app, dispatch
 from bot.slack.call import Call
@@ -40,6 +45,8 @@ from bot.web.shapes import problem_with
 from store.desk import PostgresStore
 from store.exports import Exports
 from store.hook_calls import HookCalls
+from store.import_jobs import ImportJobs
+from store.mappings import Mappings
 from store.notices import add_notice
 from store.outbox import Outbox, hint
 from store.pool import Pool, make_pool
@@ -87,6 +94,7 @@ class Parts:
     url: str
     reading: Reading
     service: DeskService
+    imports: Imports
 
 
 @asynccontextmanager
@@ -100,12 +108,9 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         mail = EmailSender(session, settings.resend_api_key, settings.resend_api_url, settings.email_from)
         slack = SlackSender(clients, session, settings.slack_api_url)
         hooks = await stack.enter_async_context(hook_session(allow_private=settings.allow_private_hooks))
-        sender = Sender(
-            StoredRenderer(reading, HookCalls(pool), settings.hook_secrets, Exports(pool)),
-            slack,
-            mail,
-            HookSender(hooks),
-        )
+        jobs, mappings = ImportJobs(pool), Mappings(pool)
+        renderer = StoredRenderer(reading, HookCalls(pool), settings.hook_secrets, Exports(pool))
+        sender = Sender(WithImports(renderer, jobs), slack, mail, HookSender(hooks))
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         hints = Hints(pool)
 
@@ -113,11 +118,31 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
             delivery.wake()
             hints.wake()
 
+        web = await stack.enter_async_context(
+            guarded_session(allow_private=settings.allow_private_hooks, seconds=SHEET_SECONDS)
+        )
+        fetcher = Fetcher(
+            clients, session, web, slack_api_url=settings.slack_api_url, allow_http=settings.allow_private_hooks
+        )
+        books = StoredBooks(pool, url, jobs, committed)
+        imports = Imports(
+            Settling(pool, committed),
+            fetcher,
+            books,
+            clients,
+            drawn_progress,
+            lease=timedelta(seconds=settings.lease_seconds),
+        )
+
+        def begun() -> None:
+            imports.wake()
+            committed()
+
         told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url))
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
-        app = build_app(Desk(service, reading, clients, told, told))
-        yield Parts(app, pool, outbox, delivery, hints, directory, clients, url, reading, service)
+        app = build_app(Desk(service, reading, clients, told, told, StoredImports(jobs, mappings, begun)))
+        yield Parts(app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports)
 
 
 class Told:
@@ -161,7 +186,8 @@ def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | 
     """The HTTP side of these parts."""
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
     rest = api(parts.pool, parts.url, parts.reading, parts.service, settings)
-    return build_web(receiver(parts.app), secrets, readiness(parts.pool, socket_client), rest)
+    ready = readiness(parts.pool, socket_client)
+    return build_web(receiver(parts.app), secrets, ready, rest)
 
 
 def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:

@@ -38,13 +38,14 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
         server = http_server(web_app(parts, settings, socket_client))
         running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
         if worker:
-            running.append(asyncio.ensure_future(parts.delivery.run()))
+            running += [asyncio.ensure_future(each) for each in (parts.delivery.run(), parts.imports.run())]
             _beside_delivery(stack, parts)
         else:
             _beside(stack, parts.hints.run())
         log.info("serve.started", port=settings.port, socket_mode=bool(settings.app_token), worker=worker)
         await _until_told_to_stop(running)
         server.should_exit = True
+        parts.imports.stop()
         await _finish(parts.delivery, running)
     log.info("serve.stopped")
 
@@ -52,10 +53,11 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
 async def work(settings: Settings, url: str) -> None:
     """Deliver notices until told to stop."""
     async with assembled(settings, url) as parts, AsyncExitStack() as stack:
-        running = [asyncio.ensure_future(parts.delivery.run())]
+        running = [asyncio.ensure_future(each) for each in (parts.delivery.run(), parts.imports.run())]
         _beside_delivery(stack, parts)
         log.info("worker.started")
         await _until_told_to_stop(running)
+        parts.imports.stop()
         await _finish(parts.delivery, running)
     log.info("worker.stopped")
 

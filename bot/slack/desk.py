@@ -12,6 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.call import Call
 from bot.slack.export_words import ExportWords
 from workflows.commands import Look
+from workflows.imports.jobs import Decided, Job, Source
+from workflows.imports.mapping import ColumnMapping
 from workflows.policy.model import Policy
 from workflows.ports import Member
 from workflows.results import Refusal
@@ -34,6 +36,19 @@ class Reading(Protocol):
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]: ...
     async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]: ...
     async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]: ...
+
+
+class Imports(Protocol):
+    """Imports that people begin here. What is stored is done by a worker."""
+
+    async def start(self, desk_id: str, source: Source, *, by: str, key: str, mapping: str = "") -> int | None:
+        """None where this very submission came before."""
+
+    async def find(self, desk_id: str, job: int) -> Job | None: ...
+    async def decide(self, desk_id: str, job: int, state: str, **more: Any) -> Decided: ...
+    async def answered(self, desk_id: str, job: int, answers: Mapping[str, str]) -> None: ...
+    async def mappings(self, desk_id: str) -> tuple[str, ...]: ...
+    async def save_mapping(self, desk_id: str, mapping: ColumnMapping, by: str) -> None: ...
 
 
 class Clients(Protocol):
@@ -66,10 +81,11 @@ class Desk:
     clients: Clients
     telling: Telling
     people: People
+    imports: Imports
 
-    async def refused(self, call: Call, what: str) -> Refusal | None:
-        """Why this person may not look at the desk, if so."""
-        result = await self.service.handle(call.desk_id, call.claim, Look(what, call.typed()))
+    async def refused(self, call: Call, what: str, *only: str) -> Refusal | None:
+        """Why this person may not look at the desk, if so; or do what is left to the roles `only`."""
+        result = await self.service.handle(call.desk_id, call.claim, Look(what, call.typed(), only=only))
         return result if isinstance(result, Refusal) else None
 
     async def open_view(self, call: Call, view: Mapping[str, Any]) -> bool:

@@ -22,6 +22,9 @@ class ActionId(StrEnum):
     RETRY = "refund.retry"
     CANCEL_REST = "cancel.rest"
     CANCEL_INSTEAD = "cancel.instead"
+    IMPORT_CONFIRM = "import.confirm"
+    IMPORT_DECLINE = "import.decline"
+    IMPORT_MATCH = "import.match"
 
 
 class CallbackId(StrEnum):
@@ -32,6 +35,8 @@ class CallbackId(StrEnum):
     REJECT_SUBMIT = "reject.submit"
     CANCEL_SUBMIT = "cancel.submit"
     CHANGE_SUBMIT = "change.submit"
+    IMPORT_SUBMIT = "import.submit"
+    IMPORT_MATCHED = "import.matched"
     SETUP_SUBMIT = "setup.submit"
     EXTEND_SUBMIT = "extend.submit"
     HOLD_FROM_MESSAGE = "hold.from_message"
@@ -56,6 +61,9 @@ class BlockId(StrEnum):
     ADD_QTY = "add.qty"
     ADD_PRICE = "add.price"
     SHIP_BY = "ship_by"
+    FILE = "file"
+    MAPPING = "mapping"
+    NAME = "name"
 
 
 def qty_of(line: int) -> str:
@@ -71,6 +79,19 @@ def remove_of(line: int) -> str:
     return f"remove.{line}"
 
 
+def job_value(job: int) -> str:
+    """What the buttons of an import carry: `job.12`."""
+    return f"job.{job}"
+
+
+def parse_job_value(value: str) -> int:
+    """Raises ValueError on anything that `job_value` does not write."""
+    if not (found := _JOB.fullmatch(value)):
+        raise ValueError("not the value of an import's button")
+    return int(found[1])
+
+
+_JOB: Final = re.compile(r"job\.([1-9][0-9]{0,17})")
 _VALUE: Final = re.compile(r"([1-9][0-9]{0,9})\.([1-9][0-9]{0,9})")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from workflows.endpoints import endpoints
-from workflows.policy import desk_checks, export_checks, hook_checks, role_checks, rule_checks, signable
+from workflows.policy import desk_checks, export_checks, hook_checks, role_checks, rule_checks, sheet_checks, signable
 from workflows.policy.model import Policy
 from workflows.policy.rules import default_rule
 
 
 def problems_in(policy: Policy) -> tuple[str, ...]:
     """What stops it from being applied; each one sentence or two: where, what, what to do."""
-    parts = (desk_checks, role_checks, rule_checks, export_checks, hook_checks, signable)
+    parts = (desk_checks, role_checks, rule_checks, export_checks, hook_checks, sheet_checks, signable)
     return tuple(dict.fromkeys(problem for part in parts for problem in part.problems(policy)))
 
 

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from workflows.policy.fields import show_period
-from workflows.policy.model import Column, Export, Part, Policy, Reason, Role, Rule, Webhook
+from workflows.policy.model import Column, Export, Part, Policy, Reason, Role, Rule, Sheet, Webhook
 from workflows.policy.rules import sign_in_words, when_in_words
 from workflows.words import listed
 
@@ -22,6 +22,7 @@ def differences(old: Policy | None, new: Policy) -> tuple[str, ...]:
         _list("rule", [_rule(old, rule) for rule in old.rules], [_rule(new, rule) for rule in new.rules]),
         _list("export", [_export(part) for part in old.exports], [_export(part) for part in new.exports]),
         _list("webhook", [_webhook(part) for part in old.webhooks], [_webhook(part) for part in new.webhooks]),
+        _list("sheet", [_sheet(part) for part in old.sheets], [_sheet(part) for part in new.sheets]),
     )
     found = tuple(sentence for part in parts for sentence in part)
     # Two rules can read alike and differ, where a role's label is not its own.
@@ -31,6 +32,7 @@ def differences(old: Policy | None, new: Policy) -> tuple[str, ...]:
 def _first(policy: Policy) -> str:
     counts = {"role": policy.roles, "reason": policy.reasons, "rule": policy.rules, "export": policy.exports}
     counts |= {"webhook": policy.webhooks} if policy.webhooks else {}
+    counts |= {"sheet": policy.sheets} if policy.sheets else {}
     parts = [f"{len(part)} {name}{'' if len(part) == 1 else 's'}" for name, part in counts.items()]
     return f"First policy of {policy.desk.name}: {listed(parts, 'and')}"
 
@@ -143,6 +145,12 @@ def _export(export: Export) -> str:
 def _webhook(webhook: Webhook) -> str:
     types = "every committed change" if webhook.types is None else listed(webhook.types, "and")
     return f"{webhook.name} hears of {types} at {webhook.url}, signed with {webhook.secret}"
+
+
+def _sheet(sheet: Sheet) -> str:
+    times = listed(sheet.at, "and")
+    often = f"every {show_period(sheet.every)}" if sheet.every else f"at {times}" if times else "when somebody asks"
+    return f"{sheet.name} is read from {sheet.url} {often}, as {sheet.mapping or 'its header says'}"
 
 
 def _list(name: str, old: list[str], new: list[str]) -> Iterator[str]:

@@ -69,6 +69,19 @@ class Webhook(Part):
     types: Annotated[tuple[WebhookType, ...], AfterValidator(unique)] | None = None
 
 
+class Sheet(Part):
+    """A published sheet that orders are read from: `every` so often, `at` times of the desk's day, or when asked.
+
+    `mapping`: a saved mapping or a preset; left out, it is recognised by its header.
+    """
+
+    name: Word
+    url: Link
+    every: Period = None
+    at: Words = ()
+    mapping: Text = ""
+
+
 class DeskSettings(Part):
     name: Text
     timezone: Text
@@ -207,6 +220,7 @@ class Policy(Part):
     rules: tuple[Rule, ...] = Field(default=(), max_length=200)
     exports: tuple[Export, ...] = Field(default=(), max_length=20)
     webhooks: tuple[Webhook, ...] = Field(default=(), max_length=20)
+    sheets: tuple[Sheet, ...] = Field(default=(), max_length=20)
 
     @model_validator(mode="before")
     @classmethod

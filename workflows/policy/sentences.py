@@ -21,6 +21,7 @@ TABLES: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     ("rules", "*"): model.Rule,
     ("rules", "*", "when"): model.When,
     ("rules", "*", "sign", "*"): model.Signature,
+    ("sheets", "*"): model.Sheet,
     ("webhooks", "*"): model.Webhook,
     ("exports", "*"): model.Export,
     ("exports", "*", "columns", "*"): model.Column,
@@ -114,6 +115,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "secret": 'Name the environment variable that holds it: secret = "env:REDTAG_HOOK_REFUNDS".',
     "timezone": 'Name the desk\'s timezone, such as timezone = "America/Chicago".',
     "url": "Give the address that is called.",
+    "sheets.name": 'Give the sheet a name, such as name = "web-orders".',
     "webhooks.name": 'Give the webhook a name, such as name = "erp".',
     "webhooks.secret": 'Name the environment variable that holds it: secret = "env:REDTAG_HOOK_ERP".',
 }

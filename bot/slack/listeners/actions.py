@@ -10,7 +10,7 @@ from bot.slack.forms import message_view
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
-from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, lines, reviewing
+from bot.slack.listeners import NOTHING, Answer, Listener, cancelling, importing, lines, reviewing
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
 from workflows.commands import Decide, Look
@@ -137,6 +137,9 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     ActionId.AGAIN: lines.ask_again,
     ActionId.CANCEL_INSTEAD: cancelling.cancel_instead,
     ActionId.CANCEL_REST: cancelling.cancel_rest,
+    ActionId.IMPORT_CONFIRM: importing.confirm,
+    ActionId.IMPORT_DECLINE: importing.decline,
+    ActionId.IMPORT_MATCH: importing.match,
     ActionId.JOIN: lines.join,
     ActionId.PREVIEW: lines.preview,
     ActionId.RETRY: lines.retry,

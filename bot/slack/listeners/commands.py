@@ -12,6 +12,7 @@ from bot.slack.forms import release as release_form
 from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
+from bot.slack.listeners.importing import import_
 from bot.slack.listeners.exporting import export
 from bot.slack.options import option_of
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
@@ -178,6 +179,7 @@ COMMANDS: Final = {
     "export": export,
     "help": help_,
     "hold": hold,
+    "import": import_,
     "order": order,
     "queue": queue,
     "release": release,

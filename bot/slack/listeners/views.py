@@ -14,7 +14,7 @@ from bot.slack.forms import hold as hold_form
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import CallbackId
-from bot.slack.listeners import NOTHING, Answer
+from bot.slack.listeners import NOTHING, Answer, Listener, importing
 from bot.slack.text import escape
 from bot.slack.words import SlackWords
 from workflows.commands import Command, Origin
@@ -24,6 +24,8 @@ Parse = Callable[[Mapping[str, Any], Origin], Command]
 
 
 async def run_view(call: Call, desk: Desk) -> Answer:
+    if listener := LISTENERS.get(call.name):
+        return await listener(call, desk)
     parse = FORMS.get(call.name)
     if parse is None:
         return NOTHING
@@ -55,6 +57,10 @@ def _refused(refusal: Refusal, view: Mapping[str, Any], names: Mapping[str, str]
     return {"response_action": "update", "view": message_view("Not done", refusal.sentence(SlackWords()))}
 
 
+LISTENERS: Final[Mapping[str, Listener]] = {
+    CallbackId.IMPORT_MATCHED: importing.matched,
+    CallbackId.IMPORT_SUBMIT: importing.submitted,
+}
 FORMS: Final[Mapping[str, Parse]] = {
     CallbackId.CANCEL_SUBMIT: cancel_form.parse,
     CallbackId.CHANGE_SUBMIT: change_form.parse,
