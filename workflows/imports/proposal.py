@@ -211,7 +211,15 @@ class _Looking:
     def _column_asked(self, field: str, likely: int | None, *, needed: bool) -> Question:
         taken = () if field in self.doubted else self.chosen.values()
         free = [place for place in self.usable if place not in taken]
-        free.sort(key=lambda place: (place != likely, -fitness(self.cells[place], field, self.rules), place))
+        elsewhere = {each.place for each in self.likely if each.field != field}
+        free.sort(
+            key=lambda place: (
+                place != likely,
+                place in elsewhere,
+                -fitness(self.cells[place], field, self.rules),
+                place,
+            )
+        )
         none = () if needed else (Choice("", "Not in this file"),)
         choices = (*(Choice(str(place), self.header[place]) for place in free), *none)
         return Question(
