@@ -1,10 +1,11 @@
 """What people look at, read without locks: cards, orders, queues and typeaheads."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from store import rows
+from store.contradictions import drifted, open_exceptions
 from store.next_steps import next_steps
 from store.numbers import similar_numbers
 from store.people_of_desk import people_of
@@ -13,7 +14,7 @@ from store.pool import Connection, Pool, desk_transaction
 from workflows.gate import Gate, gate, unknown
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.policy.model import Policy
-from workflows.policy.people import Known
+from workflows.policy.people import Absence, Known
 from workflows.reasons import reason_label
 from workflows.signers import waiting_for
 from workflows.values import Hold, Order, Request
@@ -115,6 +116,8 @@ class Reading:
             parameters = {"desk": desk_id, "most": TIMELINE, "number": order.number}
             timeline = await _all(connection, _TIMELINE, parameters)
             names = await _names(connection, desk_id)
+            exceptions = await open_exceptions(connection, desk_id, order.number)
+            drift = await drifted(connection, desk_id, order.number)
         pending = (request for request in requests if request.is_pending)
         return OrderView(
             order=order,
@@ -125,6 +128,8 @@ class Reading:
             policy=policy,
             names=names,
             calls=tuple(rows.hook_call(each) for each in row["calls"] or ()),
+            exceptions=exceptions,
+            drift=drift,
         )
 
     async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]:
@@ -213,6 +218,19 @@ class Reading:
                 if found:
                     return tuple(_option(rows.order(row["order"], row["lines"])) for row in found)
         return ()
+
+    async def names(self, desk_id: str) -> Mapping[str, str]:
+        """Display names by user id, of everybody known to the desk."""
+        async with desk_transaction(self._pool, desk_id) as connection:
+            return await _names(connection, desk_id)
+
+    async def absence(self, desk_id: str, user_id: str) -> tuple[Absence | None, date]:
+        """Whether this person is away today, and which day it is at the desk."""
+        await self.policy(desk_id)
+        known = self._policies.get(desk_id)
+        if known is None:
+            return None, datetime.now(UTC).date()
+        return known.absence(user_id, datetime.now(UTC))
 
     async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]:
         """Existing numbers like one that does not exist."""

@@ -227,6 +227,7 @@ GROUPS: Final = (
     ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
+    ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", None),
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     (
         "What the clock asks",
@@ -242,6 +243,12 @@ GROUPS: Final = (
         refunds,
     ),
     ("Exports", "In a direct message, with the file.", "export.", exported),
+    (
+        "What a file contradicts",
+        "To managers, to the one who asked, on the card, and on the order.",
+        "contradiction.",
+        None,
+    ),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
     ("Orders and queues", "Private.", ("order.", "queue", "private", "why."), looking),

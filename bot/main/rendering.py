@@ -9,7 +9,9 @@ from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, 
 from bot.main.export_files import KIND as EXPORT
 from bot.main.export_files import export_file
 from bot.main.hold_messages import ABOUT_HOLDS, hold_message
+from bot.main.import_messages import ABOUT_IMPORTS, import_message
 from bot.slack import asked, cards, clock_words, words
+from bot.slack.away_words import absence_dm
 from bot.slack.facts import line_words
 from bot.slack.floor import floor_post
 from bot.slack.home import home_view
@@ -25,7 +27,8 @@ from workflows.hook_calls import key_of
 from workflows.notices import Claimed
 from workflows.outcome import NEW
 from workflows.reasons import block_label
-from workflows.results import read_result
+from workflows.results import Done, read_result
+from workflows.systems import shown, system_name
 from workflows.values import Kind, RequestState
 from workflows.views import RequestView
 from workflows.words import listed
@@ -42,23 +45,16 @@ class StoredRenderer:
         self._exports = exports
 
     async def render(self, claimed: Claimed) -> Call:
-        if claimed.kind == "reply":
-            return _reply(claimed)
+        if claimed.kind in BY_ITSELF:
+            return BY_ITSELF[claimed.kind](claimed)
         if claimed.kind == EXPORT:
             return await export_file(self._exports, claimed)
-        if claimed.kind == "home":
-            return await self._home(claimed)
-        if claimed.kind in ABOUT_HOLDS:
-            return await hold_message(self._reading, claimed)
+        if claimed.kind in FROM_STORE:
+            return await FROM_STORE[claimed.kind](self._reading, claimed)
         view = await self._reading.request(claimed.desk_id, claimed.request or NEW)
         if view is None:
             return Nothing("the request is not there")
         return await RENDERERS[claimed.kind](self, claimed, view)
-
-    async def _home(self, claimed: Claimed) -> Call:
-        user = str(claimed.payload["user"])
-        home = await self._reading.home(claimed.desk_id, user)
-        return Publish(user, home_view(home)) if home else Nothing("there is no desk")
 
     async def stuck(self, claimed: Claimed, view: RequestView) -> Call:
         said = clock_words.nobody_to_escalate_to(view, str(claimed.payload["to"]))
@@ -156,6 +152,12 @@ class StoredRenderer:
         return bool(claimed.payload["clear"]), list(claimed.payload["blockers"])
 
 
+async def _home(reading: Reading, claimed: Claimed) -> Call:
+    user = str(claimed.payload["user"])
+    home = await reading.home(claimed.desk_id, user)
+    return Publish(user, home_view(home)) if home else Nothing("there is no desk")
+
+
 def _reply(claimed: Claimed) -> Call:
     payload = claimed.payload
     result = read_result({**payload["result"], "numbers": payload.get("numbers", (0, 0))})
@@ -168,6 +170,13 @@ def _reply(claimed: Claimed) -> Call:
         message.get("blocks", []),
         replace_original=bool(payload.get("replaces")),
     )
+
+
+def _absence(claimed: Claimed) -> Call:
+    payload = claimed.payload
+    done = Done.model_validate(payload["result"]["done"])
+    message = absence_dm(done, str(payload["to"]), str(payload["by"]))
+    return Post(_destination(claimed), message["text"], message["blocks"])
 
 
 def _signed(claimed: Claimed, view: RequestView, address: str) -> Call:
@@ -241,11 +250,18 @@ def _ended(view: RequestView) -> str:
 
 
 def _name(view: RequestView, user_id: str | None) -> str:
-    return view.names.get(user_id or "") or user_id or ""
+    system = system_name(user_id or "")
+    return shown(system) if system else view.names.get(user_id or "") or user_id or ""
 
 
 MOST_LINES: Final = 20
 MOST_CHANGES: Final = 40
+BY_ITSELF: Final = {"absence": _absence, "reply": _reply}  # all that is said stands in the notice
+FROM_STORE: Final = {
+    "home": _home,
+    **dict.fromkeys(ABOUT_HOLDS, hold_message),
+    **dict.fromkeys(ABOUT_IMPORTS, import_message),
+}
 RENDERERS: Final = {
     "card": StoredRenderer.card,
     "card.redraw": StoredRenderer.redraw,

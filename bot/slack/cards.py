@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.slack import asked_card, clock_words, facts, text
+from bot.slack import asked_card, clock_words, contradictions, facts, text
 from bot.slack.blocks import (
     Block,
     Message,
@@ -206,6 +206,7 @@ def _warnings(view: RequestView, today: date) -> list[Block]:
         found = asked_card.warnings(view, view.request.asked, today)
     elif view.request.kind is Kind.PLACE_HOLD:
         found = facts.placement_warnings(view.order, today)
+    found = (*contradictions.moved(view), *found)
     return [section("\n".join(f":warning: {warning[0].upper()}{warning[1:]}" for warning in found))] if found else []
 
 
@@ -231,7 +232,12 @@ def _signatures(view: RequestView) -> list[Block]:
 
 def _signed(decision: Decision, view: RequestView) -> str:
     label = text.mrkdwn(view.policy.role_label(decision.role), 80)
-    return f"✓ {label}: {text.member(decision.member)}, {text.when(decision.at)}"
+    return f"✓ {label}: {_signer(decision)}, {text.when(decision.at)}"
+
+
+def _signer(decision: Decision) -> str:
+    name = f" for {text.member(decision.on_behalf_of)}" if decision.on_behalf_of else ""
+    return f"{text.member(decision.member)}{name}"
 
 
 def _needed(view: RequestView, role: str) -> int:
@@ -289,9 +295,7 @@ def _approvers(view: RequestView) -> str:
     signed = [decision for decision in view.request.decisions if decision.decision == "approve"]
     if not signed:
         return text.member(view.request.decided_by or "") or "the desk"
-    shown = [
-        f"{text.member(each.member)} ({text.mrkdwn(view.policy.role_label(each.role), 80)})" for each in signed[:10]
-    ]
+    shown = [f"{_signer(each)} ({text.mrkdwn(view.policy.role_label(each.role), 80)})" for each in signed[:10]]
     return listed(shown, "and")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Protocol
 
 import structlog
@@ -15,6 +16,7 @@ from workflows.commands import Look
 from workflows.imports.jobs import Decided, Job, Source
 from workflows.imports.mapping import ColumnMapping
 from workflows.policy.model import Policy
+from workflows.policy.people import Absence
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
@@ -35,6 +37,8 @@ class Reading(Protocol):
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]: ...
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]: ...
     async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]: ...
+    async def names(self, desk_id: str) -> Mapping[str, str]: ...
+    async def absence(self, desk_id: str, user_id: str) -> tuple[Absence | None, date]: ...
     async def similar(self, desk_id: str, typed: str) -> tuple[str, ...]: ...
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.slack import asked as asked_facts
-from bot.slack import facts, text
+from bot.slack import contradictions, facts, text
 from bot.slack.asked_card import calls
 from bot.slack.blocks import (
     Block,
@@ -22,7 +22,7 @@ from bot.slack.blocks import (
     section,
     text_length,
 )
-from bot.slack.ids import ActionId, request_value
+from bot.slack.ids import ActionId, hold_value, request_value
 from workflows.asked import Asked, Cancellation
 from workflows.gate import Block as GateBlock
 from workflows.policy.model import Policy
@@ -49,12 +49,16 @@ NOUNS: Final[Mapping[str, str]] = {
 HAPPENED: Final[Mapping[str, str]] = {
     "hold.closed": "ended a hold, as the order ended",
     "hold.extended": "gave the hold another date",
+    "hold.imported": "brought the hold in from a file",
     "hold.placed": "put the order on hold",
     "hold.released": "released the hold",
     "hold.review_asked": "asked what becomes of the hold, as its date has come",
     "lines.cancelled": "cancelled units",
     "order.changed": "changed the order",
+    "exception.closed": "saw an exception end",
+    "exception.opened": "found cancelled units shipped",
     "order.imported": "imported the order",
+    "order.missing": "did not find the order in a file",
     "request.approved": "approved",
     "request.created": "asked",
     "request.escalated": "escalated it, as it was not signed in time",
@@ -67,6 +71,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "request.signed": "signed",
     "request.void": "found it void",
     "request.withdrawn": "withdrew",
+    "webhook.replayed": "sent a webhook again",
 }
 TOLD: Final[Mapping[str, str]] = {"floor": "The floor was told of", "floor.email": "The floor has the e-mail about"}
 
@@ -74,7 +79,12 @@ TOLD: Final[Mapping[str, str]] = {"floor": "The floor was told of", "floor.email
 def order_message(view: OrderView, *, buttons: bool = True) -> Message:
     """Everything but the lines has its own bounds; the lines take the room that is left."""
     order = view.order
-    before = [header(facts.title("Order", order.number)), section(may_ship(view)), fields(facts.order_facts(order))]
+    before = [
+        header(facts.title("Order", order.number)),
+        section(may_ship(view)),
+        fields(facts.order_facts(order)),
+        *contradictions.exceptions(view.exceptions),
+    ]
     after = [*_holds(view, buttons=buttons), *_requests(view), *_timeline(view)]
     room = WHOLE - text_length([*before, *after])
     customer = text.mrkdwn(order.customer, 120)
@@ -155,9 +165,10 @@ def _hold(hold: Hold, view: OrderView, *, buttons: bool) -> Block:
 
 def _ask_for_release(hold: Hold, view: OrderView) -> Block | None:
     placement = next((request for request in view.requests if request.number == hold.request), None)
-    if placement is None or hold.state is not HoldState.ACTIVE:
+    if hold.state is not HoldState.ACTIVE:
         return None
-    value = request_value(placement.number, placement.version)
+    # A hold that was imported has no request.
+    value = request_value(placement.number, placement.version) if placement else hold_value(hold.number)
     return button("Ask for release", ActionId.HOLD_RELEASE, value, label=f"Ask for the release of {hold.name}")
 
 
@@ -175,7 +186,8 @@ def _request(request: Request, view: OrderView) -> list[str]:
     asked = text.member(request.requested_by)
     what = f" of {_what(request.asked)}" if request.asked else ""
     said = f"{request.name} {NOUNS[request.kind]}{what}, asked by {asked}: {request.state}{decided}, {at}"
-    return [said, *(f"    {each}" for each in calls(_calls(request, view)))]
+    beside = [*calls(_calls(request, view)), *contradictions.drift_of(request.number, view.drift)]
+    return [said, *(f"    {each}" for each in beside)]
 
 
 def _what(found: Asked) -> str:
@@ -260,6 +272,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
+    ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk export cancellations", "what was decided, as a file for the system of record; `peek` takes nothing"),
     ("/desk hold …", "the same commands, where another app owns the short names"),

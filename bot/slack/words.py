@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.slack import asked_words, facts, text
+from bot.slack import asked_words, away_words, facts, text
 from bot.slack.blocks import Block, Message, actions, button, message, plain_section, section
 from bot.slack.ids import ActionId, request_value
 from workflows import refusals
@@ -89,7 +89,7 @@ def say(result: Result, to_do_it: str = TYPE_IT) -> str:
     """What happened, in a sentence of mrkdwn. `to_do_it` ends a preview."""
     if isinstance(result, Refusal):
         return result.sentence(SlackWords())
-    known = {**SENTENCES, **asked_words.SENTENCES}
+    known = {**SENTENCES, **asked_words.SENTENCES, **away_words.SENTENCES}
     return known.get((result.what, result.kind), "Done: {request}.").format(
         order=text.strong(result.order),
         request=f"R-{result.request}",
@@ -99,6 +99,7 @@ def say(result: Result, to_do_it: str = TYPE_IT) -> str:
         blockers=_blockers(result.blockers),
         to_do_it=to_do_it,
         asked=asked_words.named(result.asked, result.order),
+        **away_words.facts(result),
         lasts=f"until {text.day(result.until)}" if result.until else "without a date",
     )
 

@@ -71,8 +71,17 @@ class Known:
         self._zone = ZoneInfo(policy.desk.timezone)
         self._staffed: tuple[date, Policy] | None = None
 
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
+
+    def absence(self, user_id: str, now: datetime) -> tuple[Absence | None, date]:
+        """Whether this person is away today, and which day that is."""
+        today = self.today(now)
+        found = (each for each in self.people.absences if each.member == user_id and each.until >= today)
+        return next(found, None), today
+
     def on(self, now: datetime) -> Policy:
-        today = now.astimezone(self._zone).date()
+        today = self.today(now)
         if self._staffed is None or self._staffed[0] != today:
             self._staffed = (today, staffed(self.policy, self.people, today))
         return self._staffed[1]

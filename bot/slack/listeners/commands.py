@@ -10,6 +10,7 @@ from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
 from bot.slack.listeners import NOTHING, Answer
+from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
 from bot.slack.listeners.importing import import_
@@ -174,6 +175,7 @@ async def known_order(desk: Desk, desk_id: str, typed: str) -> OrderOption | Non
 
 QUEUE: Final = 20
 COMMANDS: Final = {
+    "away": away,
     "cancel": cancel,
     "change": change,
     "export": export,

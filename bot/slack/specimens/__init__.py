@@ -7,13 +7,21 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, clock, forms, messages, replies
+from bot.slack.specimens import asked, away, clock, contradictions, forms, messages, replies
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
 __all__ = ["Specimen", "specimens"]
 
-KINDS = (messages.specimens, replies.specimens, forms.specimens, asked.specimens, clock.specimens)
+KINDS = (
+    messages.specimens,
+    replies.specimens,
+    forms.specimens,
+    asked.specimens,
+    away.specimens,
+    clock.specimens,
+    contradictions.specimens,
+)
 
 
 def specimens(policy: Policy | None = None) -> Iterator[Specimen]:

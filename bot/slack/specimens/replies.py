@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.slack import words
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
+from workflows.away_refusals import UNFIT
 from workflows.policy.model import Policy
 from workflows.refusals import STANDINGS
 from workflows.results import Done, Refusal
@@ -17,6 +18,9 @@ from workflows.values import RequestState
 
 # Where a refusal says something else for other facts, each of its sentences.
 VARIANTS: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
+    "AdminsOnly": ({"what": "set somebody else's deputy"}, {"what": "set somebody else's deputy", "can": ()}),
+    "DeputyUnfit": tuple({"why": why} for why in UNFIT),
+    "NotAway": ({"own": True}, {"own": False}),
     "AlreadyDecided": tuple({"state": state.value} for state in RequestState if state is not RequestState.PENDING),
     "AlreadyHeld": ({"state": "requested"}, {"state": "active"}),
     "NotAMember": tuple({"standing": standing} for standing in STANDINGS),

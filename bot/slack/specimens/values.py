@@ -1,7 +1,7 @@
 """Sample orders, holds, requests and people. They exist nowhere; the words around them are the policy's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -123,6 +123,8 @@ def view(policy: Policy, asked: Request, *, holds: Iterable[Hold] = (), **change
     own = hold(policy, HOLD_AFTER.get((asked.kind, asked.state), otherwise))
     plain: dict[str, Any] = {"request": asked, "order": order(), "hold": own, "policy": policy, "names": NAMES}
     used = {**plain, **changes}
+    if asked.seen == seen(order()):
+        used["request"] = replace(asked, seen=seen(used["order"]))  # nothing moved since it was asked
     found = (each for each in (used["hold"], *holds) if each and each.is_open)
     return RequestView(open_holds=tuple(found), **used)
 

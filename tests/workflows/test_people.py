@@ -1,0 +1,78 @@
+"""Who may act for a role today: groups, leavers, deputies, and deputies of deputies."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import make_policy, make_request
+from workflows.policy.people import Absence, People, makes_a_circle, present_deputy, staffed
+from workflows.signers import members_of, signing_roles
+
+TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
+
+
+def credit(people, **role):
+    policy = make_policy()
+    changed = policy.roles["credit"].model_copy(update={"members": ("U0ROSA", "U0IVAN"), **role})
+    return staffed(policy.model_copy(update={"roles": {**policy.roles, "credit": changed}}), people, TODAY)
+
+
+def away(member, deputy, until=TODAY):
+    return Absence(member, deputy, until)
+
+
+def test_a_user_group_adds_its_members_once():
+    policy = credit(People(groups={"S0CREDIT": ("U0IVAN", "U0NINA")}), user_groups=("S0CREDIT", "S0OTHER"))
+    assert policy.roles["credit"].members == ("U0ROSA", "U0IVAN", "U0NINA")
+
+
+def test_who_has_left_holds_no_role_even_through_a_group_or_as_a_deputy():
+    people = People((away("U0ROSA", "U0LEFT"),), {"S0CREDIT": ("U0LEFT",)}, frozenset({"U0LEFT", "U0IVAN"}))
+    assert credit(people, user_groups=("S0CREDIT",)).roles["credit"].members == ("U0ROSA",)
+
+
+def test_a_deputy_joins_and_the_one_who_is_away_may_still_sign_but_is_not_waited_for():
+    policy = credit(People((away("U0ROSA", "U0WALT"),)))
+    assert policy.roles["credit"].members == ("U0ROSA", "U0IVAN", "U0WALT")
+    assert members_of(policy, "credit") == ("U0IVAN", "U0WALT")
+    assert policy.in_whose_name("credit", "U0WALT") == "U0ROSA"
+    assert "credit" in policy.roles_of("U0WALT")
+    assert "credit" not in policy.own_roles_of("U0WALT")
+    assert policy.own_roles_of("U0ROSA") >= {"credit"}
+
+
+def test_an_absence_counts_through_its_last_day():
+    assert "U0WALT" in credit(People((away("U0ROSA", "U0WALT", TODAY),))).roles["credit"].members
+    assert "U0WALT" not in credit(People((away("U0ROSA", "U0WALT", YESTERDAY),))).roles["credit"].members
+
+
+def test_a_colleague_of_the_role_signs_for_themselves():
+    policy = credit(People((away("U0ROSA", "U0IVAN"),)))
+    assert policy.in_whose_name("credit", "U0IVAN") == ""
+    assert members_of(policy, "credit") == ("U0IVAN",)
+
+
+@pytest.mark.parametrize(
+    ("deputies", "found"),
+    [
+        ({"A": "B"}, "B"),
+        ({"A": "B", "B": "C"}, "C"),
+        ({"A": "B", "B": "A"}, ""),
+        ({"A": "B", "B": "C", "C": "B"}, ""),
+        ({"A": "B", "B": "C", "C": "A"}, ""),
+    ],
+)
+def test_a_deputy_who_is_away_is_stood_in_for_and_a_circle_leads_nowhere(deputies, found):
+    assert present_deputy("A", deputies) == found
+
+
+def test_a_circle_is_seen_before_it_is_closed():
+    absences = [away("B", "C")]
+    assert makes_a_circle("C", "B", absences)
+    assert not makes_a_circle("A", "B", absences)
+
+
+@pytest.mark.parametrize(("asker", "may"), [("U0CARL", True), ("U0ROSA", False), ("U0WALT", True)])
+def test_nobody_signs_in_the_name_of_the_one_who_asked(asker, may):
+    policy = credit(People((away("U0ROSA", "U0WALT"),)))
+    assert ("credit" in signing_roles(policy, make_request(requested_by=asker), "U0WALT")) is may
