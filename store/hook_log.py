@@ -1,17 +1,14 @@
 """The delivery log: every call to another system, how it stands, and sending it again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from psycopg.rows import class_row
 
 from store.pool import Connection, Pool, desk_transaction
 from workflows.endpoints import REFUND
+from workflows.hook_log import ACCEPTED, UNKNOWN, HookEntry, Replayed
 
-STATES: Final = ("waiting", "sent", "accepted", "failed", "unknown")
-FAILED: Final = ("failed", "unknown")
 MOST: Final = 1000  # that are sent again at once
 
 _ENTRY: Final = """
@@ -85,33 +82,9 @@ AGAIN: Final = f"""
 """
 
 
-@dataclass(frozen=True, slots=True)
-class HookEntry:
-    """`id` is the call's `webhook-id`; `hold` is 0 for what is not about a hold."""
-
-    id: str
-    endpoint: str
-    type: str
-    request: int
-    hold: int
-    order: str
-    state: str
-    attempts: int
-    error: str
-    created_at: datetime
-    tried_at: datetime | None
-    accepted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """Ids that will be sent again, and why the others will not."""
-
-    again: tuple[str, ...]
-    refused: Mapping[str, str]
-
-
 class HookLog:
+    """See `workflows.hook_log.Log`."""
+
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
@@ -172,10 +145,6 @@ class HookLog:
         again = {row["webhook_id"] for row in rows}
         refused = {each: ACCEPTED if each in known else UNKNOWN for each in ids if each not in again}
         return Replayed(tuple(each for each in dict.fromkeys(ids) if each in again), refused)
-
-
-ACCEPTED: Final = "is a refund that was accepted: it is not sent again"
-UNKNOWN: Final = "is not the id of a call of this desk"
 
 
 async def _one(connection: Connection, query: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:

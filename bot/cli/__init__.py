@@ -20,6 +20,7 @@ from bot.settings import SettingsProblem
         "export": "bot.cli.export:export",
         "gate": "bot.cli.gate:gate",
         "keys": "bot.cli.keys:keys",
+        "holds": "bot.cli.holds:holds",
         "manifest": "bot.cli.manifest:manifest",
         "migrate": "bot.cli.processes:migrate",
         "notices": "bot.cli.notices:notices",

@@ -8,9 +8,10 @@ import click
 
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, run, team_option, who
 from bot.main.stop import Stop
-from store.hook_log import MOST, STATES, HookEntry, HookLog, Replayed
+from store.hook_log import MOST, HookLog
 from store.outbox import hint
 from store.pool import Pool
+from workflows.hook_log import STATES, HookEntry, Replayed
 
 
 class RequestNumber(click.ParamType[int]):

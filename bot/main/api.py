@@ -14,11 +14,13 @@ from bot.web.api.importing import importing_router
 from bot.web.api.lists import lists_router
 from bot.web.api.orders import orders_router
 from bot.web.api.requests import requests_router
+from bot.web.api.webhooks import webhooks_router
 from store.api_exports import ApiExports
 from store.api_keys import ApiKeys
 from store.api_lists import ApiLists
 from store.api_orders import ApiOrders
 from store.api_writes import ApiWrites
+from store.hook_log import HookLog
 from store.pool import Pool
 from store.reading import Reading
 from workflows.ports import Unavailable
@@ -44,4 +46,5 @@ def _routers(pool: Pool, url: str, reading: Reading, service: DeskService) -> Se
         lists_router(ApiLists(pool), reading),
         requests_router(service, reading, writes),
         exports_router(ApiExports(pool), writes),
+        webhooks_router(HookLog(pool)),
     ]

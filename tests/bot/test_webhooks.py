@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from bot.cli import group
 from store.hook_log import HookLog
+from tests.bot.api_client import calling
 from tests.notices import until
 from tests.office import CSR, DESK, LENA, ROSA, STOCK_CHANNEL, WALT, open_office, seen
 from tests.receivers import Receiver
@@ -185,3 +186,34 @@ async def test_the_log_is_read_page_by_page(database_url):
         assert [each.state for each in found] == ["accepted"] * 6
         assert await log.page("T0OTHER") == ()
         assert (await log.replay("T0OTHER", [found[0].id], actor="cli")).again == ()
+
+
+async def test_other_systems_read_the_log_and_send_again_with_the_scope_for_it(database_url):
+    async with (
+        Receiver().open() as erp,
+        Receiver().open() as refunds,
+        open_desk(database_url, erp=(erp,)) as office,
+        calling(office) as api,
+    ):
+        await office.apply(refund_hook=refunds.hook)
+        await play(office)
+        first = (await api("GET", "/webhooks?limit=4&endpoint=erp")).json()
+        rest = (await api("GET", f"/webhooks?limit=4&endpoint=erp&cursor={first['next']}")).json()
+        assert (len(first["webhooks"]), len(rest["webhooks"]), rest["next"]) == (4, 2, None)
+        placed = rest["webhooks"][-1]
+        assert (placed["request"], placed["hold"], placed["type"]) == ("R-1", "H-1", "hold.placed")
+        (refund,) = (await api("GET", "/webhooks?endpoint=refund&state=accepted&request=R-5")).json()["webhooks"]
+
+        reader = await api.new_key("exports:read", name="Reader")
+        again = f"/webhooks/{placed['id']}/replay"
+        assert (await api("POST", again, key=reader)).status_code == 403
+        done = await api("POST", again)
+        assert (done.status_code, done.json()["id"]) == (202, placed["id"])
+        await quiet(office)
+        assert erp.calls[-1] == erp.calls[0]
+        assert [entry["actor"] for entry in office.audit() if entry["action"] == "webhook.replayed"] == ["key:WMS"]
+        refused = await api("POST", f"/webhooks/{refund['id']}/replay")
+        assert (refused.status_code, refused.json()["code"]) == (409, "refund_accepted")
+        assert (await api("POST", "/webhooks/msg_none/replay")).status_code == 404
+        wrong = await api("GET", "/webhooks?state=lost")
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "state")
