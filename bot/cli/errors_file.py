@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from bot.main.stop import Stop
-from workflows.exports.cells import harmless
+from workflows.formulas import harmless
 from workflows.imports.values import RefusedRow
 
 HEADER: Final = ("row", "column", "value", "reason")

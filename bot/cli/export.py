@@ -1,16 +1,13 @@
 """`redtag export KIND`: what the desk decided, as a file for the system of record."""
 
 import codecs
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, get_args
 
 import click
 
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, run, team_option, who
+from bot.cli.out_file import finish, opened, out_option
 from bot.main.stop import Stop
 from store.exports import Batch, Exports, TakenBatch
 from workflows.exports.files import form_of
@@ -26,7 +23,7 @@ KINDS = get_args(ExportKind)
 @click.option("--peek", is_flag=True, help="Show what the next batch would be, and take nothing.")
 @click.option("--batch", type=click.IntRange(1), metavar="N", help="Give batch N again, byte for byte.")
 @click.option("--list", "listing", is_flag=True, help="List the newest batches of this kind.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the file goes (standard output).")
+@out_option
 @json_option
 def export(
     kind: ExportKind, *, team: str | None, peek: bool, batch: int | None, listing: bool, out: Path | None, as_json: bool
@@ -42,7 +39,7 @@ def export(
         if listing:
             _list(run(desk.url, lambda pool: Exports(pool).batches(desk.desk_id, kind)), as_json=as_json)
             return
-        with _opened(out) as file:
+        with opened(out) as file:
             found = _batch(desk, kind, batch, peek=peek)
             _write(file, out, found, b"" if as_json and out is None else found.content)
     if as_json:
@@ -67,32 +64,10 @@ def _again(desk: OpenDesk, kind: ExportKind, number: int) -> Batch:
     return found
 
 
-@contextmanager
-def _opened(out: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a draft beside the file. It is made before anything is taken."""
-    if out is None:
-        yield sys.stdout.buffer
-        return
-    draft = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        file = draft.open("xb")
-    except OSError as problem:
-        raise Stop(f"{out} cannot be written: {problem.strerror}. No batch was taken.") from problem
-    try:
-        with file:
-            yield file
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def _write(file: IO[bytes], out: Path | None, found: Batch, content: bytes) -> None:
-    """The draft takes the file's name when all of it is on the disk."""
     try:
         file.write(content)
-        file.flush()
-        if out is not None:
-            os.fsync(file.fileno())
-            Path(file.name).replace(out)
+        finish(file, out)
     except OSError as problem:
         again = f" Batch {found.number} is kept: `redtag export {found.kind} --batch {found.number}` gives it again."
         raise Stop(f"The file could not be written: {problem.strerror}.{again if found.number else ''}") from problem

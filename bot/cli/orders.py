@@ -12,6 +12,7 @@ import psycopg
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option, who
 from bot.cli.errors_file import ErrorsFile
 from bot.cli.mapping import How, how_to_read, mapping
+from bot.cli.orders_export import export_command
 from bot.cli.progress import reading
 from bot.main.stop import Stop
 from store.imports import import_orders
@@ -27,9 +28,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def orders() -> None:
-    """Bring orders in."""
+    """Bring orders in, and write them out."""
 
 
+orders.add_command(export_command)
 orders.add_command(mapping)
 
 

@@ -77,11 +77,11 @@ def test_a_batch_is_taken_once_and_comes_again_byte_for_byte(redtag):
 def test_a_file_that_cannot_be_written_takes_nothing_or_says_how_it_comes_again(redtag, monkeypatch):
     nowhere = redtag("export", "cancellations", "--out", "missing/out.csv")
     assert nowhere.exit_code == 1
-    assert "No batch was taken" in str(nowhere.exception)
+    assert "Nothing was taken" in str(nowhere.exception)
     assert redtag("export", "cancellations", "--list").stdout == "No batch was taken yet.\n"
 
     Path("out.csv").write_text("yesterday's")
-    monkeypatch.setattr("bot.cli.export.os.fsync", full)
+    monkeypatch.setattr("bot.cli.out_file.os.fsync", full)
     failed = redtag("export", "cancellations", "--out", "out.csv")
     assert failed.exit_code == 1
     assert "Batch 1 is kept: `redtag export cancellations --batch 1` gives it again" in str(failed.exception)

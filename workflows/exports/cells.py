@@ -1,6 +1,5 @@
 """Values to the text of a cell, as the desk wants it, and never as a formula."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,10 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from workflows.exports.fields import CODED
+from workflows.formulas import harmless
 from workflows.money import NO_CURRENCY, decimal_digits, major_units
 from workflows.policy.model import Export
 
-FORMULA: Final = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 PLAIN_DATE: Final = "%Y-%m-%d"
 PLAIN_MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 
@@ -25,11 +24,6 @@ class Money:
 
 
 Cell = str | int | date | datetime | Money | None
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet runs: what begins like a formula, spaces aside, gets a leading apostrophe."""
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 def cell_text(form: Export, zone: ZoneInfo) -> Callable[[str, Cell], str]:

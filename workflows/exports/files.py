@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
-from workflows.exports.cells import cell_text, harmless
+from workflows.exports.cells import cell_text
 from workflows.exports.changes import Row
 from workflows.exports.fields import FIELDS
+from workflows.formulas import harmless
 from workflows.policy.model import Column, Export, ExportKind, Policy
 
 KINDS: Final[tuple[ExportKind, ...]] = get_args(ExportKind)

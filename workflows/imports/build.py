@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
+from workflows.formulas import meant
 from workflows.imports import fields
 from workflows.imports.fields import BadCell, Rules
 from workflows.imports.parts import MOST_LINES, TOO_MANY, shown
@@ -106,7 +107,8 @@ def _others(layout: Layout, rows: list[SourceRow]) -> tuple[dict[str, str], tupl
     if not layout.others:
         return {}, ()
     cells = [
-        {title: cell for title, cell in zip(layout.others, row.others, strict=True) if cell.strip()} for row in rows
+        {title: meant(cell) for title, cell in zip(layout.others, row.others, strict=True) if cell.strip()}
+        for row in rows
     ]
     return (cells[0] if cells else {}, ()) if layout.packed else ({}, tuple(cells))
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from workflows.formulas import meant
 from workflows.imports.dates import read_day
 from workflows.values import Stage
 
@@ -106,7 +107,8 @@ def _unreadable(character: str) -> str:
 
 
 def text(column: str, value: str) -> str:
-    """A readable cell, single-spaced and bounded."""
+    """A readable cell, single-spaced and bounded. What was marked as no formula is taken for what it was."""
+    value = meant(value)
     if len(value) > LONGEST.get(column, LONGEST_OTHER):
         raise BadCell(column, value, f"is longer than {LONGEST.get(column, LONGEST_OTHER)} characters")
     if column in EXACT and SCIENTIFIC.fullmatch(value):

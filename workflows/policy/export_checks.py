@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from workflows.exports.cells import harmless
 from workflows.exports.fields import FIELDS, REASON_KINDS, WORDS
+from workflows.formulas import harmless
 from workflows.policy.model import Export, Policy
 from workflows.policy.sentences import meant, shown
 from workflows.words import listed
