@@ -160,6 +160,6 @@ def ship(session: Session, watch: Watch, facts: dict[str, Any]) -> None:
     session.execute(AUDIT_SHIPPED, {"facts": Jsonb(facts)})
     session.execute(SHIP_LINES)
     session.execute(SHIP_ORDERS)
-    watch.after(before)
+    watch.after(before, audited=False)
     if session.one(ANY)["found"]:
         session.execute(NOTHING_LEFT)

@@ -14,6 +14,7 @@ from store import rows
 from store.import_session import Session
 from workflows import telling
 from workflows.imports.differences import Picture, changed
+from workflows.imports.news import moved
 from workflows.imports.report import SAMPLE, ChangedOrder, Touched
 from workflows.movement import moves, seen
 from workflows.outcome import Notice
@@ -65,15 +66,16 @@ class Watch:
         pictures = {row["number"]: _picture(row) for row in self._rows(shown)}
         return Before(pictures, {row["number"]: _order(row) for row in self._rows(waited)})
 
-    def after(self, before: "Before") -> None:
+    def after(self, before: "Before", *, audited: bool = True) -> None:
         self.changes += [changed(before.pictures[row["number"]], _picture(row)) for row in self._rows(before.pictures)]
         for row in self._rows(before.orders):
-            self._moved(before.orders[row["number"]], row)
+            self._moved(before.orders[row["number"]], row, audited=audited)
 
-    def _moved(self, old: Order, row: DictRow) -> None:
+    def _moved(self, old: Order, row: DictRow, *, audited: bool) -> None:
         new = _order(row)
-        facts = {"moves": list(moves(seen(old), new)), "version": new.version}
-        self.session.audit(new.number, "order.imported", facts)
+        if audited:
+            facts = {"moves": list(moves(seen(old), new)), "version": new.version}
+            self.session.audit(new.number, "order.imported", facts)
         requests = [rows.request(each) for each in row["requests"] or ()]
         self.session.tell(notice for each in requests for notice in self._news(each, old, new))
 
@@ -89,7 +91,7 @@ class Watch:
         self.touched_count += 1
         if self.touched_count <= SAMPLE:
             self.touched.append(Touched(request.number, request.kind, new.number, request.requested_by, found))
-        yield telling.to_person(request.requested_by, request, "moved", self.session.values["by"], "; ".join(found))
+        yield moved(request, found, self.session.values.get("import"))
 
     def _rows(self, numbers: Iterable[str]) -> Iterator[DictRow]:
         ordered = sorted(numbers)

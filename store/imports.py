@@ -45,10 +45,10 @@ def import_orders(
 ) -> ImportReport:
     """Read the file to its end and merge it into the desk's orders. `refused` hears of every bad cell, by row.
 
-    Not `whole`: the file is one of many, and says nothing of orders that are not in it. `alone` runs once no other
-    import is under way. `staged` is told how many rows more were read. `before_commit` runs in the import's transaction, as the last thing;
-    what it raises takes the import back. Raises what reading raises (UnreadableFile) and psycopg's errors; nothing is
-    stored then.
+    `staged` is told how many rows more were read. Not `whole`: the file says nothing of orders that are not in it.
+    `alone` runs once no other import of the desk does; `before_commit` runs in the import's transaction, as the last
+    thing; what they raise takes the import back. Raises what reading raises (UnreadableFile) and psycopg's errors;
+    nothing is stored then.
     """
     with connected(url) as connection:
         importing = Importing(connection, desk_id, file, by, whole=whole, alone=alone)

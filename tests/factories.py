@@ -202,10 +202,13 @@ def make_view(
 ) -> RequestView:
     """What a card shows. The hold is in the state that the request has brought it to; `others` are open beside it."""
     request = request or make_request()
+    order = order or make_order(number=request.order_number)
+    if request.seen == seen(make_order()):
+        request = replace(request, seen=seen(order))  # nothing moved since it was asked
     hold = hold or make_hold(state=_HOLD_AFTER.get((request.kind, request.state), HoldState.ACTIVE))
     return RequestView(
         request=request,
-        order=order or make_order(number=request.order_number),
+        order=order,
         hold=hold,
         open_holds=tuple(each for each in (hold, *others) if each.is_open),
         policy=policy or make_policy(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.contradictions import DriftedChange, OpenException
 from workflows.endpoints import CANCELLED
 from workflows.gate import Gate
 from workflows.policy.model import Policy
@@ -93,6 +94,8 @@ class OrderView:
     policy: Policy
     names: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[HookCall, ...] = ()
+    exceptions: tuple[OpenException, ...] = ()
+    drift: tuple[DriftedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

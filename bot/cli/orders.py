@@ -11,8 +11,9 @@ import psycopg
 
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option, who
 from bot.cli.errors_file import ErrorsFile
+from bot.cli.import_words import show
 from bot.cli.mapping import How, how_to_read, mapping
-from bot.cli.orders_export import export_command
+from bot.cli.missing import missing
 from bot.cli.progress import reading
 from bot.main.stop import Stop
 from store.imports import import_orders
@@ -28,11 +29,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def orders() -> None:
-    """Bring orders in, and write them out."""
+    """Bring orders in."""
 
 
-orders.add_command(export_command)
 orders.add_command(mapping)
+orders.add_command(missing)
 
 
 @orders.command("import")
@@ -77,6 +78,9 @@ def import_command(
         print_json(report.as_json(str(refused.written) if refused.written else None))
     else:
         click.echo("\n".join(sentences(report, refused, dry_run=dry_run)))
+        show(report, done=not dry_run)
+    if as_json and (more := report.unlisted):
+        click.echo(more, err=True)
     if not report.rows.accepted:
         sys.exit(1)
 
@@ -102,9 +106,11 @@ def run(
                 preset=how.preset,
                 mapping=how.mapping,
                 mappings=how.mappings,
-                progress=progress,
+                progress=progress.more,
             )
-            return import_orders(desk.url, desk.desk_id, found, by=who(), dry_run=dry_run, refused=refused)
+            return import_orders(
+                desk.url, desk.desk_id, found, by=who(), dry_run=dry_run, refused=refused, staged=progress.rows
+            )
     except UnreadableFile as problem:
         raise Stop(f"{file} was not imported. {problem}") from problem
     except OSError as problem:
@@ -117,6 +123,7 @@ def run(
 
 def confirm(report: ImportReport) -> None:
     click.echo(told(report))
+    show(report, done=False)
     if not report.rows.accepted:
         return
     click.confirm("Import this?", abort=True)

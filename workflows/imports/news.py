@@ -1,13 +1,22 @@
 """What managers are told after an import: one message, however much it found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from workflows.imports.report import SAMPLE, ImportReport
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
 from workflows.telling import slack_lane
+from workflows.values import Request
 
-KIND = "exception"
+KIND: Final = "exception"
+MOVED: Final = "moved"
+
+
+def moved(request: Request, moves: Sequence[str], number: int | None) -> Notice:
+    """To the one who asked: what this import moved under a request that waits."""
+    payload = {"import": number or 0, "note": "; ".join(moves)}
+    return Notice(MOVED, slack_lane(request.requested_by), payload, request.order_number, request.number)
 
 
 def news(policy: Policy, number: int, report: ImportReport) -> Iterator[Notice]:

@@ -137,6 +137,16 @@ class ImportReport:
     def counts(self) -> dict[str, Any]:
         return {"rows": asdict(self.rows), "orders": asdict(self.orders)}
 
+    @property
+    def unlisted(self) -> str:
+        """What the lists leave out, in words; empty where they are whole."""
+        rest = {
+            "exceptions": self.exception_count - len(self.exceptions),
+            "drift": sum(self.heard.values()) - len(self.drift),
+        }
+        left = [f"{count:,} more of {name}" for name, count in rest.items() if count > 0]
+        return f"Not listed: {', '.join(left)}." if left else ""
+
     def as_json(self, errors: str | None = None) -> dict[str, Any]:
         """As scripts read it: see docs/api-contract.md."""
         return {
