@@ -1,13 +1,14 @@
 """May this order ship? One answer for scanners, people and the release post."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from workflows.policy.model import Policy
 from workflows.results import Signers
 from workflows.signers import signers, waiting_for
-from workflows.values import Hold, HoldState, Kind, Order, Request, Stage
+from workflows.values import Hold, HoldState, Kind, Order, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,39 @@ class Gate:
     state: str  # clear | on_hold | hold_requested | change_pending | cancelled | unknown
     blocks: tuple[Block, ...] = ()
     lines: tuple[tuple[int, bool], ...] = ()
+    shipped: bool = False  # nothing of it is left to ship; nothing is against it either way
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """What the gate needs of a line: whether units of it are left uncancelled, and whether some are yet to ship."""
+
+    line: int
+    live: bool
+    to_ship: bool
 
 
 def gate(order: Order, holds: Iterable[Hold], requests: Iterable[Request], policy: Policy) -> Gate:
     """`requests` are the order's pending ones. The strongest reason names the state; every block is listed."""
-    pending = tuple(requests)
-    blocks = blocking(holds, pending, policy)
-    state = _state(order, blocks)
+    lines = [LineLeft(line.line, line.remaining > 0, line.remaining > line.shipped) for line in order.lines]
+    return judge(order.number, lines, holds, requests, policy)
+
+
+def judge(
+    number: str, lines: Sequence[LineLeft], holds: Iterable[Hold], requests: Iterable[Request], policy: Policy
+) -> Gate:
+    """The same without the rest of the order. No line may ship where the order may not."""
+    blocks = blocking(holds, tuple(requests), policy)
+    state = _state(lines, blocks)
     may_ship = state == "clear"
-    lines = tuple((line.line, may_ship and line.stage is not Stage.CANCELLED) for line in order.lines)
-    return Gate(order.number, may_ship, state, tuple(block for _, block in blocks), lines)
+    return Gate(
+        order=number,
+        may_ship=may_ship,
+        state=state,
+        blocks=tuple(block for _, block in blocks),
+        lines=tuple((each.line, may_ship and each.live) for each in lines),
+        shipped=bool(lines) and not any(each.to_ship for each in lines),
+    )
 
 
 def unknown(number: str) -> Gate:
@@ -53,8 +77,29 @@ def blocking(holds: Iterable[Hold], pending: tuple[Request, ...], policy: Policy
     return tuple(found)
 
 
-def _state(order: Order, blocks: tuple[tuple[str, Block], ...]) -> str:
-    if order.stage is Stage.CANCELLED:
+def gate_json(gate: Gate) -> dict[str, Any]:
+    """The body that scanners and systems get."""
+    return {
+        "order": gate.order,
+        "may_ship": gate.may_ship,
+        "state": gate.state,
+        "blocks": [_block(block) for block in gate.blocks],
+        "lines": [{"line": line, "may_ship": may_ship} for line, may_ship in gate.lines],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {
+        "kind": block.kind,
+        "id": block.id,
+        "reason": block.reason,
+        "since": block.since,
+        "can_act": [{"role": group.role, "members": list(group.members)} for group in block.can_act],
+    }
+
+
+def _state(lines: Sequence[LineLeft], blocks: tuple[tuple[str, Block], ...]) -> str:
+    if lines and not any(each.live for each in lines):
         return "cancelled"
     states = {state for state, _ in blocks}
     return next((state for state in ("on_hold", "hold_requested", "change_pending") if state in states), "clear")

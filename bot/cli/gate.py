@@ -1,13 +1,12 @@
 """`redtag gate ORDER`: may it ship? Exit code 0 yes, 1 no."""
 
 import sys
-from typing import Any
 
 import click
 
 from bot.cli.common import json_option, open_desk, print_json, run, team_option
 from store.reading import Reading
-from workflows.gate import Block, Gate
+from workflows.gate import Block, Gate, gate_json
 from workflows.policy.model import Policy
 from workflows.reasons import block_label
 
@@ -25,27 +24,6 @@ def gate(order: str, *, team: str | None, as_json: bool) -> None:
         else:
             click.echo("\n".join(sentences(found, desk.policy)))
     sys.exit(0 if found.may_ship else 1)
-
-
-def gate_json(gate: Gate) -> dict[str, Any]:
-    """The body that scanners and systems get."""
-    return {
-        "order": gate.order,
-        "may_ship": gate.may_ship,
-        "state": gate.state,
-        "blocks": [_block(block) for block in gate.blocks],
-        "lines": [{"line": line, "may_ship": may_ship} for line, may_ship in gate.lines],
-    }
-
-
-def _block(block: Block) -> dict[str, Any]:
-    return {
-        "kind": block.kind,
-        "id": block.id,
-        "reason": block.reason,
-        "since": block.since,
-        "can_act": [{"role": group.role, "members": list(group.members)} for group in block.can_act],
-    }
 
 
 def sentences(gate: Gate, policy: Policy) -> list[str]:
