@@ -1,6 +1,6 @@
 """The questions about a file with unknown columns, on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import click
@@ -17,7 +17,7 @@ WIDEST: Final = 60
 AS_IT_IS: Final = "yes"
 
 
-def ask(unknown: UnknownHeader, rules: Rules, name: str) -> ColumnMapping:
+def ask(unknown: UnknownHeader, rules: Rules, name: str, taken: Collection[str] = ()) -> ColumnMapping:
     """Asks what cannot be told, shows the whole, and takes corrections until it is right. Raises click.Abort."""
     console = Console()
     answers: dict[str, str] = {}
@@ -34,7 +34,7 @@ def ask(unknown: UnknownHeader, rules: Rules, name: str) -> ColumnMapping:
             show_choices=False,
         )
         if wish == AS_IT_IS:
-            return found.mapping(_name(name))
+            return found.mapping(_name(name, taken))
         if wish == "no":
             raise click.Abort
         doubted.add(wish)
@@ -70,8 +70,11 @@ def _answer(console: Console, question: Question, columns: Sequence[Column]) -> 
     return values[chosen - 1]
 
 
-def _name(name: str) -> str:
-    return str(click.prompt("Keep it under which name?", default=name, value_proc=_proper))
+def _name(name: str, taken: Collection[str]) -> str:
+    while True:
+        wish = str(click.prompt("Keep it under which name?", default=name, value_proc=_proper))
+        if wish not in taken or click.confirm(f"“{wish}” exists already. Replace it?"):
+            return wish
 
 
 def _proper(name: str) -> str:

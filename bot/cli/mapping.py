@@ -45,7 +45,7 @@ def how_to_read(desk: OpenDesk, file: Path, preset: str | None, mapping: str | N
             f"{file} was not imported. {unknown} Or run this on a terminal without --yes and --json, to be asked what "
             "the columns mean, or say it in a TOML file (docs/file-formats.md) with --mapping FILE."
         )
-    found = ask(unknown, rules_of(desk.policy), name_from(file))
+    found = ask(unknown, rules_of(desk.policy), name_from(file), [each.name for each in saved])
     run(desk.url, lambda pool: Mappings(pool).save(desk.desk_id, found, who()))
     click.echo(f"Kept as “{found.name}”: the next file with these columns is read without questions.")
     return How(mapping=found)

@@ -91,6 +91,7 @@ def test_a_nul_byte_refuses_the_order_it_stands_in_and_no_other():
         (b"%PDF-1.7", "a PDF"),
         (b"\x89PNG\r\n", "a picture"),
         (b"  <!doctype html><title>Sign in</title>", "a web page or XML: perhaps the page that asks to log in"),
+        (b"\xef\xbb\xbf<html><body>Sign in to continue</body></html>", "perhaps the page that asks to log in"),
         (b'{"orders": []}', "JSON"),
         (b'[{"order": 1}]', "JSON"),
         (b"\x1f\x8brest", "compressed file is damaged"),

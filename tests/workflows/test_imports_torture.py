@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.samples import FILES, FOLDER
-from tests.workflows.order_files import line, opened, written
-from workflows.imports.values import ImportedOrder, UnreadableFile
+from tests.workflows.order_files import line, opened, rules, sale, written
+from workflows.imports.files import open_orders
+from workflows.imports.proposal import propose
+from workflows.imports.values import ImportedOrder, UnknownHeader, UnreadableFile
 
 SAMPLES = {name: b"".join((FOLDER / name).read_bytes().splitlines(keepends=True)[:40]) for name in sorted(FILES)}
 BYTES = (b'"', b"\0", b",", b"\t", b";", b"\n", b"\r", b"\xff", b"\xe9", b"\x1a", b"=", b"-", b"9" * 40, b"")
@@ -61,3 +63,94 @@ def test_every_row_is_stored_or_refused(changes):
     data = written(line(f"ORD-{number}", **change) for number, change in enumerate(changes))
     rows = list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]
     assert taken_and_refused(data) == sum(any(cell.strip() for cell in row) for row in rows)
+
+
+# Files as somebody might make them up: any header, rows of any width, any text in them, in any encoding.
+
+TITLES = st.one_of(st.sampled_from([*line(), *sale(), "Menge", "Artikelnr", "", "#", "Order №"]), CELL)
+VALUES = st.one_of(
+    CELL,
+    st.sampled_from(["ORD-1", "ORD-2", "5", "-3", "1.234,56", "1e5", "(12)", "03/04/2026", "open", "USD", "12.00"]),
+    st.text(st.sampled_from('",;\t\r\n\0\x1a\u202e\u00e9'), max_size=6),
+)
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp1251", "gb18030"])
+
+
+@st.composite
+def made_up_files(draw):
+    rows = draw(st.lists(st.lists(VALUES, max_size=6), max_size=8))
+    text = io.StringIO(newline="")
+    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    writer = csv.writer(text, delimiter=draw(st.sampled_from(",;\t|")), quoting=quoting)
+    writer.writerows([draw(st.lists(TITLES, min_size=1, max_size=6)), *rows])
+    return text.getvalue().encode(draw(ENCODINGS), "replace")
+
+
+def asked_and_read(data):
+    """As a person would who takes whatever is proposed: the mapping reads what it was made for."""
+    try:
+        open_orders(io.BytesIO(data), "made-up.csv", rules(any_number=True))
+    except UnknownHeader as unknown:
+        found = answered(unknown)
+        if found is None:
+            return
+        try:
+            file = open_orders(io.BytesIO(data), "made-up.csv", rules(any_number=True), mapping=found)
+            read = [file.whole([part]) for part in file.parts()]
+        except UnreadableFile:
+            return
+        assert all(order.problems for order in read if not isinstance(order, ImportedOrder))
+    except UnreadableFile:
+        return
+
+
+def answered(unknown):
+    """A mapping by taking what is proposed, else the first choice; None where a needed column has none."""
+    answers = {}
+    for _ in range(200):
+        found = propose(unknown.header, unknown.samples, rules(any_number=True), answers)
+        if not found.unsure:
+            return found.mapping("made-up")
+        question = found.unsure[0]
+        if not question.choices:
+            return None
+        values = [choice.value for choice in question.choices]
+        answers[question.key] = question.suggestion if question.suggestion in values else values[0]
+    raise AssertionError("the questions never end")
+
+
+@given(made_up_files())
+@settings(max_examples=120, deadline=None)
+def test_made_up_files_are_read_asked_about_or_refused_and_never_crash(data):
+    taken_and_refused(data)
+    asked_and_read(data)
+
+
+@pytest.mark.slow
+@given(made_up_files())
+@settings(max_examples=20_000, deadline=None)
+def test_many_made_up_files_never_crash(data):
+    taken_and_refused(data)
+    asked_and_read(data)
+
+
+COUNT = st.sampled_from(["1", "2", "5", "0", "-3", "1e5", "1.234,56", "", "(12)", "5.000", "7.0"])
+ORDER = st.sampled_from(["ORD-1", "ORD-2", "ORD-3", "X", ""])
+BASKETS = st.lists(st.tuples(ORDER, COUNT), min_size=1, max_size=12)
+
+
+@given(BASKETS)
+@settings(max_examples=80, deadline=None)
+def test_units_of_all_accepted_orders_are_those_of_their_rows(basket):
+    """Rows of one order may stand far from each other; every row counts once, on one side or the other."""
+    rows = [line(order, number, quantity=count) for number, (order, count) in enumerate(basket, start=1)]
+    file = opened(written(rows))
+    parts = {}
+    for part in file.parts():
+        parts.setdefault(part.number or object(), []).append(part)
+    orders = [file.whole(found) for found in parts.values()]
+    taken = {order.number: order for order in orders if isinstance(order, ImportedOrder)}
+    assert sum(order.count for order in orders) == len(rows)
+    for number, order in taken.items():
+        counts = [count for named, count in basket if named == number]
+        assert sum(each.ordered for each in order.lines) == sum(int(float(count)) for count in counts)

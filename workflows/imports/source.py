@@ -1,5 +1,6 @@
 """Bytes to lines to records. Memory stays flat: a line, a record and the lines of a broken record are bounded."""
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -38,7 +39,8 @@ STRANGERS: Final = {
     b"\xff\xd8\xff": "This is a picture. Export the orders as CSV (UTF-8) and import that.",
     b"{": "This is JSON. Export the orders as CSV (UTF-8) and import that.",
     b"[{": "This is JSON. Export the orders as CSV (UTF-8) and import that.",
-    b"<": "This is a web page or XML: perhaps the page that asks to log in. Export the orders as CSV (UTF-8).",
+    b"<": "This is a web page or XML: perhaps the page that asks to log in. Export the orders as CSV (UTF-8), or give "
+    "the link of a sheet that is published as CSV.",
 }
 GZIP: Final = b"\x1f\x8b"
 DAMAGED: Final = "This compressed file is damaged or not complete. Get it again, or unpack it and import that."
@@ -102,7 +104,7 @@ def lines_of(source: Source) -> Iterator[str]:
         buffered = io.BufferedReader(Unpacked(buffered, lambda: source.size), 1 << 18)
     start = buffered.peek(4)
     for mark, sentence in STRANGERS.items():
-        if start.lstrip().startswith(mark):
+        if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(mark):
             raise UnreadableFile(sentence)
     text = io.TextIOWrapper(buffered, encoding=encoding_of(start), errors="surrogateescape", newline="")
     return decoded(_bounded(text))
