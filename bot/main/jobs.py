@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.clock import chasing, roll_call, tidying
+from bot.clock import chasing, pulling, roll_call, tidying
 from bot.main.parts import Parts
 from store.attic import Attic
 from store.clocks import Clocks
 from store.people import RoleHolders
+from store.pulls import Pulls
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,6 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
     return (
         Job("roll_call", called, roll_call.EVERY_SECONDS),
         Job("chased", chased, chasing.EVERY_SECONDS),
+        Job("pulled", partial(pulling.pull, Pulls(parts.pool), parts.imports.wake), pulling.EVERY_SECONDS),
         Job("tidied", Attic(parts.pool).tidy, tidying.EVERY_SECONDS),
     )

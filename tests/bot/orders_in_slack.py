@@ -2,11 +2,14 @@
 
 import asyncio
 
-from tests.office import ORDERS_CHANNEL, seen
+from tests.office import seen
 
 MONA = "U0MONA"
 HEADER = "order_number,customer,currency,order_total,line,sku,description,quantity,unit_price,status"
-NEW = ("ORD-900,Nordwind,USD,35.00,1,ABC-1,Widget,2,17.50,open", "ORD-901,Brightwater,USD,17.50,1,ABC-1,Widget,1,17.50,open")
+NEW = (
+    "ORD-900,Nordwind,USD,35.00,1,ABC-1,Widget,2,17.50,open",
+    "ORD-901,Brightwater,USD,17.50,1,ABC-1,Widget,1,17.50,open",
+)
 
 
 def file_of(*rows, header=HEADER):
@@ -55,4 +58,8 @@ def job(office):
     return office.rows("select * from import_jobs order by id desc limit 1")[0]
 
 
-__all__ = ["HEADER", "MONA", "NEW", "ORDERS_CHANNEL", "begin", "direct", "file_of", "job", "open_form", "press", "preview", "said"]
+async def until_job(office, condition, seconds=10):
+    async with asyncio.timeout(seconds):
+        while not condition(row := job(office)):
+            await asyncio.sleep(0.02)
+    return row
