@@ -1,7 +1,7 @@
 """What a process is made of, wired together: the one place where the rooms meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,8 +24,9 @@ from bot.delivery.slack import SlackSender
 from bot.imports.fetching import SECONDS as SHEET_SECONDS
 from bot.imports.fetching import Fetcher
 from bot.imports.loop import Imports
-from bot.main.api import api
+from bot.main.api import api, pages
 from bot.main.export_files import export_notice
+from bot.main.groups import SlackGroups
 from bot.main.importing import Settling, StoredBooks, StoredImports, WithImports, drawn_progress
 from bot.main.readiness import readiness
 from bot.main.rendering import StoredRenderer
@@ -49,6 +50,7 @@ from store.import_jobs import ImportJobs
 from store.mappings import Mappings
 from store.notices import add_notice
 from store.outbox import Outbox, hint
+from store.policies import Policies
 from store.pool import Pool, make_pool
 from store.reading import Reading
 from workflows import telling
@@ -138,18 +140,23 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
             imports.wake()
             committed()
 
-        told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url))
+        told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url), SlackGroups(pool, clients))
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
-        app = build_app(Desk(service, reading, clients, told, told, StoredImports(jobs, mappings, begun)))
+        app = build_app(
+            Desk(service, reading, clients, told, told, Policies(pool), StoredImports(jobs, mappings, begun))
+        )
         yield Parts(app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports)
 
 
 class Told:
     """Words and people outside any command."""
 
-    def __init__(self, pool: Pool, committed: Callable[[], None], response_urls: ResponseUrls) -> None:
+    def __init__(
+        self, pool: Pool, committed: Callable[[], None], response_urls: ResponseUrls, groups: SlackGroups
+    ) -> None:
         self._pool = pool
+        self._groups = groups
         self._store = PostgresStore(pool)
         self._committed = committed
         self._response_urls = response_urls
@@ -176,9 +183,19 @@ class Told:
         await add_notice(self._pool, call.desk_id, notice, trace=call.trace)
         self._committed()
 
+    async def keep_group(
+        self, desk_id: str, group: str, *, users: Sequence[str] | None, joined: Sequence[str], left: Sequence[str]
+    ) -> None:
+        if users is None:
+            await self._groups.change(desk_id, group, joined, left)
+        elif (desk_id, group) in await self._groups.wanted():
+            await self._groups.mirror(desk_id, group, users)
+        self._committed()
+
     async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
         member = member_from(user, desk_id)
         await self._store.keep_member(desk_id, member)
+        self._committed()
         return member
 
 
@@ -187,7 +204,7 @@ def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | 
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
     rest = api(parts.pool, parts.url, parts.reading, parts.service, settings)
     ready = readiness(parts.pool, socket_client)
-    return build_web(receiver(parts.app), secrets, ready, rest)
+    return build_web(receiver(parts.app), secrets, ready, rest, pages(parts.pool, settings))
 
 
 def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:
