@@ -1,7 +1,8 @@
 """Files from Slack and sheets from the web, onto this disk. A token goes to Slack's own host and nowhere else."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from yarl import URL
 
 from bot.imports.ports import CannotFetch, Clients, Fetched, Unchanged
-from bot.outbound import PrivateAddressError
 from workflows.imports.jobs import Job
 from workflows.imports.sheet import ASKS_TO_LOG_IN, NotASheet, needs_login, sheet_address
 
@@ -57,16 +57,10 @@ class Fetcher:
 
     async def fetch(self, job: Job, folder: Path, *, etag: str) -> Fetched | Unchanged:
         into = folder / "orders"
-        try:
-            if job.source.file:
+        if job.source.file:
+            with _in_words():
                 return await self._from_slack(job.desk_id, job.source.file, into)
-            return await fetch_sheet(self._web, job.source.url, into, etag=etag, allow_http=self._allow_http)
-        except PrivateAddressError as refused:
-            raise CannotFetch(_upper(f"{refused}.")) from refused
-        except aiohttp.ClientConnectorError as failed:
-            raise _not_connected(failed) from failed
-        except (aiohttp.ClientError, TimeoutError, OSError) as failed:
-            raise CannotFetch(f"It could not be fetched ({type(failed).__name__}).", again=True) from failed
+        return await fetch_sheet(self._web, job.source.url, into, etag=etag, allow_http=self._allow_http)
 
     async def _from_slack(self, desk_id: str, file_id: str, into: Path) -> Fetched:
         client = self._clients.client_for(desk_id)
@@ -103,8 +97,14 @@ class Fetcher:
 async def fetch_sheet(
     session: aiohttp.ClientSession, url: str, into: Path, *, etag: str = "", allow_http: bool = False
 ) -> Fetched | Unchanged:
-    """What a published sheet holds now. Raises CannotFetch, and what aiohttp raises."""
-    address = _address(url, allow_http=allow_http)
+    """What a published sheet holds now. Raises CannotFetch."""
+    with _in_words():
+        return await _fetch_sheet(session, _address(url, allow_http=allow_http), into, etag, allow_http=allow_http)
+
+
+async def _fetch_sheet(
+    session: aiohttp.ClientSession, address: URL, into: Path, etag: str, *, allow_http: bool
+) -> Fetched | Unchanged:
     headers = {"Accept": "text/csv, text/*;q=0.5", "User-Agent": "redtag", **({"If-None-Match": etag} if etag else {})}
     for _ in range(MOST_REDIRECTS + 1):
         async with session.get(address, headers=headers, allow_redirects=False) as answer:
@@ -168,9 +168,19 @@ def _refused(refused: SlackApiError) -> CannotFetch:
 
 
 def _not_connected(failed: aiohttp.ClientConnectorError) -> CannotFetch:
-    if isinstance(failed.os_error, PrivateAddressError) or "which is not public" in str(failed.os_error):
+    if "which is not public" in str(failed.os_error):
         return CannotFetch(_upper(f"{failed.os_error}."))
     return CannotFetch("Its server cannot be reached.", again=True)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except aiohttp.ClientConnectorError as failed:
+        raise _not_connected(failed) from failed
+    except (aiohttp.ClientError, TimeoutError, OSError) as failed:
+        raise CannotFetch(f"It could not be fetched ({type(failed).__name__}).", again=True) from failed
 
 
 def _timeout() -> aiohttp.ClientTimeout:
