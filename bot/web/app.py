@@ -1,5 +1,6 @@
 """The HTTP side: Slack's endpoint, the health pages and the REST API."""
 
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -58,10 +59,18 @@ def build_web(
             Route("/slack/events", events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *([Mount("/v1", api)] if api else []),
+            *([_Mounted("/v1", api)] if api else []),
             *pages,
         ]
     )
+
+
+class _Mounted(Mount):
+    """Whatever the rest of the path holds, line ends too: what is wrong with it is for the mounted app to say."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 def _headers(request: Request) -> dict[bytes, bytes]:

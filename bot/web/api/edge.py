@@ -1,6 +1,5 @@
 """Around every request to the API: the size of bodies, one line in the log, and words for what nobody expected."""
 
-import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -11,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.api.problems import Refused, response
+from bot.web.api.slashes import keep_slashes
 
 log = structlog.get_logger()
 MOST_BYTES: Final = 1024 * 1024
 LONGEST: Final = 12  # digits of a Content-Length worth reading
-_SLASH: Final = re.compile(rb"%2f", re.IGNORECASE)
 
 
 class Edge:
@@ -31,6 +30,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        keep_slashes(scope)
         await _Exchange(scope, receive, send, self._most(scope)).run(self._app, self._away)
 
     def _most(self, scope: Scope) -> int:

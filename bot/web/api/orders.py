@@ -13,6 +13,7 @@ from bot.web.api.bodies import Body, json_body, takes, words
 from bot.web.api.keys import requires
 from bot.web.api.ports import Orders, WritableOrders
 from bot.web.api.problems import FieldProblem, Refused, said
+from bot.web.api.slashes import SLASHED
 from bot.web.api.writes import IdempotencyKey, Writes, once, response_of, write_of
 from workflows.imports.one_order import field_of, file_of
 from workflows.imports.values import RefusedRow
@@ -25,7 +26,7 @@ MOST_MONEY: Final = 10**15
 MOST_LINES: Final = 5_000
 Units = Annotated[int, Field(ge=0, le=MOST_UNITS)]
 Money = Annotated[int, Field(ge=0, le=MOST_MONEY)]
-Number = Annotated[str, Path(max_length=200, description="The order's number; a slash in it is %2F.")]
+Number = Annotated[str, Path(max_length=200, description="The order's number; a slash in it is %2F."), SLASHED]
 IfMatch = Annotated[
     str | None,
     Header(max_length=200, description="The ETag that the order was read with: refused where it has moved since."),

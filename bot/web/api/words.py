@@ -8,12 +8,40 @@ from typing import Any, Final
 import orjson
 
 from bot.web.api.problems import FieldProblem, Refused
-from workflows.refusals import NotAMember, OrderUnknown, RequestUnknown
+from workflows.line_refusals import (
+    AddedQuantityInvalid,
+    ArticleInvalid,
+    LineTwice,
+    LineUnknown,
+    PriceInvalid,
+    QuantityInvalid,
+    ShipByPast,
+    ZeroIsCancel,
+)
+from workflows.refusals import (
+    HoldUnknown,
+    NotAMember,
+    NoteMissing,
+    OrderNumberMalformed,
+    OrderUnknown,
+    ReasonUnknown,
+    RequestUnknown,
+    UntilIsPast,
+)
 from workflows.results import Refusal
 from workflows.systems import shown, system_name
 
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-STATUSES: Final[Mapping[type[Refusal], int]] = {NotAMember: 422, OrderUnknown: 404, RequestUnknown: 404}
+# What is wrong with what was sent, whatever the state of the order; all else may be right at another time.
+MALFORMED: Final = (
+    *(NotAMember, OrderNumberMalformed, ReasonUnknown, NoteMissing, UntilIsPast, HoldUnknown, LineUnknown, LineTwice),
+    *(QuantityInvalid, ShipByPast, ArticleInvalid, PriceInvalid, AddedQuantityInvalid, ZeroIsCancel),
+)
+STATUSES: Final[Mapping[type[Refusal], int]] = {
+    **dict.fromkeys(MALFORMED, 422),
+    OrderUnknown: 404,
+    RequestUnknown: 404,
+}
 FIELDS: Final[Mapping[type[Refusal], str]] = {NotAMember: "on_behalf_of"}
 
 
@@ -33,11 +61,11 @@ class ApiWords:
 
 
 def refused(refusal: Refusal) -> Refused:
-    """A refusal as a problem: 404 for what is not there, 422 where a field is to blame, else 409."""
+    """A refusal as a problem: 404 for what is not there, 422 for what cannot be meant, else 409."""
     sentence = refusal.sentence(ApiWords())
     field = FIELDS.get(type(refusal), refusal.field)
     errors = [FieldProblem(field=field, problem=sentence)] if field else []
-    status = STATUSES.get(type(refusal)) or (422 if field else 409)
+    status = STATUSES.get(type(refusal), 409)
     return Refused(status, code_of(refusal), sentence, errors=errors, facts=facts_of(refusal))
 
 
