@@ -54,17 +54,17 @@ def _remind(snapshot: Snapshot, policy: Policy, request: Request) -> Outcome:
     return Outcome(
         result=_done("reminded", request),
         order_number=request.order_number,
-        chased=Chased(request.number, next_reminder(policy, request, snapshot.now)),
+        chased=Chased(request.number, next_reminder(policy, request, snapshot.now, given=number)),
         audit=(_entry(snapshot, request, "request.reminded", {"reminder": number}),),
         notices=(*telling.redraws(policy, request), *telling.reminders(policy, request, waiting, number)),
     )
 
 
 def _escalate(snapshot: Snapshot, policy: Policy, request: Request) -> Outcome:
-    """It says to signers what a reminder would, so the next reminder is moved on."""
+    """It says to signers what a reminder would, so the next reminder waits from now on."""
     to, left = request.escalate_to, missing(request.sign, request.decisions)
     can = to not in left and any(_can_sign(policy, request, member, to) for member in members_of(policy, to))
-    soon = next_reminder(policy, request, snapshot.now)
+    soon = next_reminder(policy, request, snapshot.now, given=request.reminded)
     facts = {"to": to, "waits_for": list(dict.fromkeys(left)), **({} if can else {"nobody": True})}
     where = _channels(policy, (entry.role for entry in request.sign))
     new = [role for role in [to] if can and policy.roles[role].channel not in where]

@@ -47,11 +47,11 @@ def ship_end(policy: Policy, ship_by: date) -> datetime:
     return at_clock(calendar, ship_by + timedelta(days=1), time.min)
 
 
-def next_reminder(policy: Policy, request: Request, now: datetime) -> datetime | None:
-    """Each waits twice as long as the one before, up to 64 times the first; None: there are none."""
+def next_reminder(policy: Policy, request: Request, now: datetime, *, given: int) -> datetime | None:
+    """Each waits twice as long as the one before, up to 64 times the first; None: there are none. `given`: by now."""
     if request.remind_every is None:
         return None
-    times = 2 ** min(request.reminded + 1, MOST_DOUBLINGS)
+    times = 2 ** min(given, MOST_DOUBLINGS)
     return later(calendar_of(policy.desk), now, timedelta(seconds=request.remind_every), times)
 
 

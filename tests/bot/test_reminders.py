@@ -1,9 +1,19 @@
-"""Signers are reminded in the thread of the card, once each time, however many look at the clock."""
+"""The clock at work: reminders, escalations, expiries and the dates of holds, each once, as people see them."""
 
 import asyncio
 
-from store.reminders import Reminders
-from tests.office import CREDIT_CHANNEL, CSR, ROSA, seen
+import pytest
+
+from bot.clock.chasing import chase
+from store.clocks import Clocks
+from tests.office import CREDIT_CHANNEL, CSR, FLOOR_CHANNEL, ROSA, WALT, action_ids, seen
+
+MONA, MANAGERS = "U0MONA", "C0MGRS"
+DUE = "now() - interval '1 second'"
+
+
+async def tick(office):
+    return await chase(Clocks(office.parts.pool, office.parts.reading), office.parts.service)
 
 
 async def ask(office):
@@ -11,79 +21,167 @@ async def ask(office):
     await office.settled()
 
 
-def due(office):
-    office.rows("update requests set remind_at = now() - interval '1 second'")
+async def hold_and_ask_release(office):
+    await office.command(ROSA, "/hold ORD-123 credit")
+    await office.command(CSR, "/release ORD-123 the wire is there")
+    await office.settled()
 
 
-def reminders(office):
-    card = office.cards()[0]
-    return [each for each in office.cards(CREDIT_CHANNEL) if each.thread_ts == card.ts and "hourglass" in seen(each)]
+def due(office, *columns):
+    for column in columns or ["remind_at"]:
+        office.rows(f"update requests set {column} = {DUE} where state = 'pending'")
 
 
-async def test_nobody_is_reminded_before_the_time(office):
-    await ask(office)
-    assert await Reminders(office.parts.pool).remind() == 0
-    every = office.row("select remind_every = interval '2 hours' as so, remind_at > now() as later from requests")
-    assert every == {"so": True, "later": True}
+def reminders(office, channel=CREDIT_CHANNEL):
+    return [each for each in office.cards(channel) if each.thread_ts and "hourglass" in seen(each)]
+
+
+def told(office, user):
+    return office.workspace.messages(f"D0{user.removeprefix('U0')}")
 
 
 async def test_a_reminder_stands_in_the_thread_and_rings_those_who_can_sign(office):
     await ask(office)
+    assert await tick(office) == 0
+    times = office.row("select remind_every, remind_at > now() as later, expire_at, escalate_to from requests")
+    assert times == {"remind_every": 7200, "later": True, "expire_at": None, "escalate_to": "manager"}
     due(office)
-    assert await Reminders(office.parts.pool).remind() == 1
+    assert await tick(office) == 1
     await office.settled()
     (said,) = reminders(office)
+    assert said.thread_ts == office.cards()[0].ts
     assert f"<@{ROSA}>" in seen(said)
     assert "R-1" in seen(said)
-    assert "request.reminded" in office.actions()
+    assert office.actions()[-1] == "request.reminded"
 
 
 async def test_ten_that_look_at_the_clock_at_once_remind_once(office):
     await ask(office)
     due(office)
-    reminded = await asyncio.gather(*(Reminders(office.parts.pool).remind() for _ in range(10)))
-    assert sum(reminded) == 1
+    assert sum(await asyncio.gather(*(tick(office) for _ in range(10)))) == 1
     await office.settled()
     assert len(reminders(office)) == 1
 
 
-async def test_each_reminder_waits_twice_as_long_as_the_one_before(office):
-    await ask(office)
-    waits = []
-    for _ in range(3):
-        due(office)
-        await Reminders(office.parts.pool).remind()
-        waits.append(office.row("select extract(epoch from remind_at - now())::int as wait from requests")["wait"])
-    assert [round(wait / 3600) for wait in waits] == [4, 8, 16]
-
-
-async def test_after_an_outage_one_reminder_comes_and_not_all_that_were_missed(office):
-    await ask(office)
-    office.rows("update requests set remind_at = now() - interval '3 days'")
-    clock = Reminders(office.parts.pool)
-    assert [await clock.remind() for _ in range(3)] == [1, 0, 0]
-
-
-async def test_what_is_decided_is_never_reminded_of(office):
-    await ask(office)
-    due(office)
-    await office.workspace.click(ROSA, office.cards()[0], "request.approve")
-    await office.settled()
-    assert await Reminders(office.parts.pool).remind() == 0
-
-
-async def test_what_was_decided_while_the_reminder_was_on_its_way_is_not_said(office):
+async def test_what_is_decided_is_never_chased(office):
     await ask(office)
     due(office)
     office.rows("update lanes set free_at = now() + interval '1 hour'")
-    await Reminders(office.parts.pool).remind()
+    assert await tick(office) == 1
     await office.workspace.click(ROSA, office.cards()[0], "request.approve")
+    office.rows("update requests set remind_at = now(), escalate_at = now(), expire_at = now()")
+    assert await tick(office) == 0
     office.rows("update lanes set free_at = now()")
     await office.settled()
     assert reminders(office) == []
 
 
-async def test_a_near_ship_by_date_comes_sooner(office):
-    office.rows("update orders set ship_by = current_date - 2")
+async def test_a_near_ship_by_date_comes_sooner_and_is_on_the_card(office):
+    office.rows("update orders set ship_by = current_date - 3")
     await ask(office)
-    assert office.row("select remind_every = interval '15 minutes' as soon from requests")["soon"]
+    assert office.row("select remind_every from requests")["remind_every"] == 900
+    assert "days ago" in seen(office.cards()[0])
+
+
+async def test_an_escalated_request_is_signed_by_the_role_it_went_to(office):
+    await ask(office)
+    due(office, "remind_at", "escalate_at")
+    assert await tick(office) == 1
+    await office.settled()
+    (there,) = office.cards(MANAGERS)
+    here = office.cards()[0]
+    assert all("Escalated to Manager" in seen(card) for card in (here, there))
+    assert "or Manager" in seen(here)
+    assert "sign for Manager" in seen(there) or "Manager signs" in seen(there)
+    assert reminders(office) == []  # the escalation has said it
+    assert any("it is escalated to Manager" in seen(each) for each in told(office, CSR))
+    (entry,) = [each for each in office.audit() if each["action"] == "request.escalated"]
+    assert (entry["actor"], entry["facts"]) == ("redtag", {"to": "manager", "waits_for": ["credit"]})
+    await office.workspace.click(WALT, there, "request.approve")
+    await office.workspace.click(MONA, there, "request.approve")
+    await office.settled()
+    assert office.row("select state from requests")["state"] == "approved"
+    assert office.row("select member, role from decisions") == {"member": MONA, "role": "manager"}
+    for card in (office.cards()[0], office.cards(MANAGERS)[0]):
+        assert "request.approve" not in action_ids(card)
+        assert "(Manager)" in seen(card)
+
+
+async def test_who_asked_does_not_sign_after_an_escalation_either(office):
+    await office.command(MONA, "/hold ORD-123 credit")
+    await office.settled()
+    due(office, "escalate_at")
+    await tick(office)
+    await office.settled()
+    stuck = next(each for each in office.cards(MANAGERS) if "Next step" in seen(each))
+    assert "nobody there can sign it" in seen(stuck)
+    assert office.row("select escalated_to, escalate_at from requests") == {"escalated_to": "", "escalate_at": None}
+    await office.workspace.click(MONA, office.cards()[0], "request.approve")
+    assert office.row("select state from requests")["state"] == "pending"
+    assert await tick(office) == 0
+
+
+async def test_an_expired_release_leaves_the_hold_and_tells_who_asked(office):
+    await hold_and_ask_release(office)
+    due(office, "remind_at", "escalate_at", "expire_at")
+    assert await tick(office) == 1
+    await office.settled()
+    assert office.row("select state, decided_by from requests where number = 2") == {
+        "state": "expired",
+        "decided_by": "redtag",
+    }
+    assert office.row("select state from holds")["state"] == "active"
+    assert office.rows("select 1 from request_targets") == []
+    card = office.cards()[-1]
+    assert "has expired" in seen(card)
+    assert "request.approve" not in action_ids(card)
+    assert any("R-2 has expired" in seen(each) for each in told(office, CSR))
+    assert not any("Clear to ship" in seen(each) for each in office.cards(FLOOR_CHANNEL))
+    assert [each["actor"] for each in office.audit() if each["action"] == "request.expired"] == ["redtag"]
+
+
+async def test_a_placement_never_expires(office):
+    await ask(office)
+    office.rows("update requests set requested_at = requested_at - interval '30 days'")
+    assert office.row("select expire_at from requests")["expire_at"] is None
+    assert await tick(office) == 0
+
+
+async def dated(office):
+    await office.command(ROSA, "/hold ORD-123 credit until 2099-01-05 waiting for the wire")
+    await office.settled()
+    office.rows("update holds set until = current_date - 4")
+    assert await tick(office) == 1
+    await office.settled()
+    return office.cards()[-1]
+
+
+async def test_the_owner_is_asked_about_a_hold_whose_date_has_come_and_extends_it(office):
+    asked = await dated(office)
+    assert "was to last until" in seen(asked)
+    assert asked.thread_ts == office.cards()[0].ts
+    assert action_ids(asked) == {"hold.release", "hold.extend", "hold.cancel"}
+    assert await tick(office) == 0
+    assert "not yours to extend" in str(await extend(office, WALT, asked, "2099-02-01"))
+    assert "not later than today" in str(await extend(office, ROSA, asked, "2020-02-01"))
+    await office.workspace.submit(
+        ROSA, office.workspace.views(ROSA)[-1].id, until="2099-02-01", note="the bank is slow"
+    )
+    await office.settled()
+    assert str(office.row("select until from holds")["until"]) == "2099-02-01"
+    assert "goes on until" in seen(office.cards()[-1])
+    assert "hold.extended" in office.actions()
+    assert await tick(office) == 0
+
+
+async def extend(office, user, message, until):
+    await office.workspace.click(user, message, "hold.extend")
+    answer = await office.workspace.submit(user, office.workspace.views(user)[-1].id, until=until)
+    return f"{answer.body} {answer.errors}"
+
+
+@pytest.mark.parametrize(("action", "title"), [("hold.release", "Release a hold"), ("hold.cancel", "Cancel")])
+async def test_the_other_answers_open_their_forms(office, action, title):
+    asked = await dated(office)
+    await office.workspace.click(ROSA, asked, action)
+    assert title in str(office.workspace.views(ROSA)[-1].title)

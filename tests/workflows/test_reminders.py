@@ -97,15 +97,15 @@ def test_a_rule_that_escalates_to_nobody_never_does():
 
 
 def test_each_reminder_waits_twice_as_long_up_to_sixty_four_times():
-    after = [next_reminder(EVERY_DAY, make_request(remind_every=3600, reminded=done), NOW) for done in range(8)]
+    after = [next_reminder(EVERY_DAY, make_request(remind_every=3600), NOW, given=done) for done in range(1, 9)]
     assert [(each - NOW) / HOUR for each in after] == [2, 4, 8, 16, 32, 64, 64, 64]
-    assert next_reminder(POLICY, make_request(), NOW) is None
+    assert next_reminder(POLICY, make_request(), NOW, given=1) is None
 
 
 def test_reminders_in_days_stay_on_days():
     friday = datetime(2026, 11, 27, 16, tzinfo=UTC)
     daily = make_request(remind_every=24 * 3600)
-    assert local(next_reminder(POLICY, daily, friday)) == "Tue 01 10:00"
+    assert local(next_reminder(POLICY, daily, friday, given=1)) == "Tue 01 10:00"
 
 
 @pytest.mark.parametrize(
