@@ -105,7 +105,7 @@ def _missing(report: ImportReport, *, done: bool) -> Iterator[str]:
     if missing.policy == "shipped":
         yield f"  What is left of them {'is' if done else 'will be'} taken as shipped (missing_orders = shipped)."
     elif missing.policy == "ask":
-        yield f"  They stay open; {missing.asked:,} of them are new in `redtag orders missing`, which decides."
+        yield f"  They stay open; {missing.asked:,} of them new in `redtag orders missing`, which decides."
     else:
         yield "  They stay as they are (missing_orders = leave)."
 

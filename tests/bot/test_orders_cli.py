@@ -167,7 +167,7 @@ def test_an_errors_file_that_cannot_be_written_stops_before_anything_is_stored(r
 
 
 def test_nothing_temporary_is_left_where_an_import_failed(redtag):
-    data = written([line("ORD-2", quantity="x")]) + b"y" * 2_000_000
+    data = written([line("ORD-2", quantity="x")]) + b'"' + b"y\n" * 10_100  # a quote that never ends
     assert isinstance(redtag(file(data)).exception, Stop)
     assert [path.name for path in Path().iterdir()] == ["orders.csv"]
 
@@ -219,6 +219,36 @@ def test_a_person_at_a_terminal_sees_the_counts_and_is_asked(redtag, database_ur
     assert done.returncode == 1 - stored
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select count(*) from orders").fetchone() == (stored,)
+
+
+def test_what_changes_is_shown_field_by_field_before_anything_is_stored(redtag):
+    redtag(file([line(), line("ORD-2")]))
+    result = redtag(file([line(quantity_picked="2", customer="Someone \x9bElse")]), "--dry-run")
+    said = result.output.splitlines()
+    assert "Changed orders, 1 of 1:" not in said  # a bad character refuses the order
+    result = redtag(file([line(quantity_picked="2", customer="Someone Else")]), "--dry-run")
+    said = result.output.splitlines()
+    assert "  ORD-1: customer Harbour Hardware → Someone Else; line 1 allocated 0 → 2; line 1 picked 0 → 2" in said
+    assert "What changes, by orders: customer in 1, picked in 1." in said
+    assert "Not in the file, with units still to ship: 1 (ORD-2)" in said
+    assert "  They stay open; 1 of them new in `redtag orders missing`, which decides." in said
+
+
+def test_missing_orders_are_listed_and_decided_about(redtag):
+    runner = CliRunner()
+
+    def missing(*words):
+        return runner.invoke(group, ["orders", "missing", *words])
+
+    redtag(file([line(), line("ORD-2"), line("ORD-3")]))
+    assert missing().output == "No order is missing.\n"
+    redtag(file([line()]))
+    assert missing().output.splitlines()[0] == "ORD-2  5 to ship  not in the files since import 2  Harbour Hardware"
+    assert "Not missing: ORD-1" in str(missing("ord-1", "--shipped").exception)
+    assert missing("#ord-2", "--shipped").output == "1 order taken as shipped.\n"
+    said = json.loads(missing("--leave", "--json").stdout)
+    assert (said["decided"], [order["order"] for order in said["orders"]]) == ("left as they are", ["ORD-3"])
+    assert missing().output == "No order is missing.\n"
 
 
 def test_a_refused_cell_is_said_in_a_line_that_a_terminal_can_take():
