@@ -9,7 +9,7 @@ from typing import Final
 from charset_normalizer import CharsetMatch, from_bytes
 
 SAMPLE: Final = 1 << 18  # characters that are looked at, from the first line on that is not ASCII
-FEWEST: Final = 6  # letters beyond ASCII; with less of them any guess is as good as another
+FEWEST: Final = 4  # different bytes beyond ASCII; with less of them any guess is as good as another
 WESTERN: Final = "cp1252"
 CENTRAL: Final = "cp1250"
 # Polish, read as Western, has a superscript three for its most frequent letter.
@@ -73,10 +73,10 @@ def _guess(sample: Iterable[str]) -> str | None:
 
 def _likeliest(data: bytes) -> str:
     western = data.decode(WESTERN, "replace")
-    if sum(byte > 127 for byte in data) < FEWEST:
-        return WESTERN
     if SIGN_IN_A_WORD.search(western):
         return CENTRAL
+    if len({byte for byte in data if byte > 127}) < FEWEST:
+        return WESTERN
     matches = list(from_bytes(data, cp_isolation=CANDIDATES, preemptive_behaviour=False))
     if not matches or matches[0].chaos > MESSY or _as_good(matches, WESTERN):
         return WESTERN
