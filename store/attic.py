@@ -11,6 +11,8 @@ from workflows.ports import Unavailable
 
 # Slack's window for a signed request is five minutes; its delayed events come for a day.
 _ARRIVALS: Final = "delete from inbound where desk_id = %s and at < clock_timestamp() - interval '2 days'"
+# As long as the API's page promises.
+_WRITES: Final = "delete from api_writes where desk_id = %s and at < clock_timestamp() - interval '2 days'"
 _NOTICES: Final = """
     delete from notices where state in ('sent', 'skipped') and settled_at < clock_timestamp() - interval '30 days'
 """
@@ -33,7 +35,8 @@ class Attic:
         removed = 0
         for desk_id in await desks(self._pool):
             async with desk_transaction(self._pool, desk_id) as connection:
-                removed += (await connection.execute(_ARRIVALS, [desk_id])).rowcount
+                for statement in (_ARRIVALS, _WRITES):
+                    removed += (await connection.execute(statement, [desk_id])).rowcount
         return removed
 
     async def _delivered(self) -> int:
