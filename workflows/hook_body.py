@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workflows.asked import AddedLine, Asked, Cancellation, CancelledLine, Change, ChangedLine
 from workflows.endpoints import REFUND
+from workflows.systems import shown, system_name
 from workflows.values import Decision, Hold, Kind
 
 Data = dict[str, Any]
@@ -57,7 +58,7 @@ def body_of(event: Event) -> str:
         "order": event.order,
         **BODIES[event.type](event),
         "requester": _person(event, event.requested_by),
-        "approvers": [{**_person(event, each.member), "role": each.role} for each in event.decisions],
+        "approvers": [_approver(event, each) for each in event.decisions],
     }
     return json.dumps({"type": event.type, "timestamp": at, "data": data}, ensure_ascii=False, separators=(",", ":"))
 
@@ -168,8 +169,17 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _person(event: Event, user_id: str) -> dict[str, str]:
-    return {"slack_user_id": user_id, "name": event.names.get(user_id, "")}
+def _approver(event: Event, decision: Decision) -> Data:
+    deputy = {"on_behalf_of": _person(event, decision.on_behalf_of)} if decision.on_behalf_of else {}
+    return {**_person(event, decision.member), "role": decision.role, **deputy}
+
+
+def _person(event: Event, actor: str) -> dict[str, str]:
+    """A system that asked has a name and no id in Slack."""
+    system = system_name(actor)
+    if system is not None:
+        return {"slack_user_id": "", "name": shown(system)}
+    return {"slack_user_id": actor, "name": event.names.get(actor, "")}
 
 
 BODIES: Final[Mapping[str, Callable[[Event], Data]]] = {

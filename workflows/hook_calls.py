@@ -103,8 +103,10 @@ def _reason(outcome: Outcome, request: Request) -> str:
 
 def _decisions(snapshot: Snapshot, outcome: Outcome, request: Request | None) -> tuple[Decision, ...]:
     earlier = tuple(each for each in request.decisions if each.decision == "approve") if request else ()
-    last, at = outcome.decision, snapshot.now
-    return (*earlier, Decision(snapshot.actor.user_id, last.role, "approve", last.note, at)) if last else earlier
+    last, actor, at = outcome.decision, snapshot.actor.user_id, snapshot.now
+    if last is None:
+        return earlier
+    return (*earlier, Decision(actor, last.role, "approve", last.note, at, last.on_behalf_of))
 
 
 def _held(snapshot: Snapshot, policy: Policy, outcome: Outcome, change: StatusChange) -> Held | None:

@@ -109,6 +109,13 @@ def test_each_decision_endpoint_and_hold_has_its_own_id_and_the_refund_hook_its_
     assert webhook_id(event(at=NOW), "refund") != webhook_id(event(), "refund")
 
 
+def test_a_system_that_asked_and_a_deputy_who_signed_are_told_apart_from_people_of_slack():
+    deputy = make_decision(member="U0LENA", role="cs_lead", on_behalf_of="U0CARL")
+    data = json.loads(body_of(event(requested_by="key:WMS", decisions=(deputy,))))["data"]
+    assert data["requester"] == {"slack_user_id": "", "name": "WMS (API key)"}
+    assert data["approvers"][0]["on_behalf_of"] == {"slack_user_id": "U0CARL", "name": "Carla Ngüyen"}
+
+
 def test_somebody_whose_name_is_not_known_is_still_named_by_id():
     data = json.loads(body_of(event(names={})))["data"]
     assert data["requester"] == {"slack_user_id": "U0CARL", "name": ""}
