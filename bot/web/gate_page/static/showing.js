@@ -19,7 +19,7 @@ export function showAnswer(scan, look = scan?.look ?? "none", words = "") {
   place.dataset.look = look;
   place.replaceChildren(
     element("p", { class: "verdict" }, element("span", { class: "sign", "aria-hidden": "true" }, sign), verdict),
-    scan ? element("p", { class: "number" }, scan.answer?.order ?? scan.order) : null ?? "",
+    ...(scan ? [element("p", { class: "number" }, scan.answer?.order ?? scan.order)] : []),
     ...details(scan, look, words),
   );
   document.title = scan && look !== "old" ? `${verdict} · ${scan.order}` : "Ship gate";
@@ -49,7 +49,7 @@ const block = ({ id, label, since, who }) =>
     {},
     element("b", {}, `${label} (${id})`),
     element("span", {}, `Since ${moment(new Date(since))}`),
-    element("span", {}, `Can act: ${who}`),
+    element("span", {}, `Who can act: ${who}`),
   );
 
 // Only those of the same burst: scans that were overtaken before anybody could read their answer.
