@@ -7,6 +7,7 @@ from workflows.commands import Decide
 from workflows.holds import placed_change
 from workflows.movement import impossible, moves
 from workflows.outcome import (
+    NEW,
     Entry,
     HoldChange,
     NewDecision,
@@ -114,7 +115,7 @@ def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Reque
         ),
         notices=(
             *telling.redraws(policy, request),
-            *_redraw_placement(policy, request, hold),
+            *_redraw_placement(snapshot, policy, request, hold),
             *told(snapshot, request, "approved", command.note),
             *_floor_after_release(policy, request, remaining),
             *telling.only(reply(snapshot, command, done)),
@@ -184,7 +185,7 @@ def ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request,
         audit=(Entry(request.order_number, actor, f"request.{state}", facts, request.number),),
         notices=(
             *telling.redraws(policy, request),
-            *_redraw_placement(policy, request, hold),
+            *_redraw_placement(snapshot, policy, request, hold),
             *told(snapshot, request, state, command.note),
             *floor_when_last_doubt_is_gone(snapshot, policy, request, remaining),
             *telling.only(reply(snapshot, command, done)),
@@ -209,7 +210,7 @@ def _void(snapshot: Snapshot, policy: Policy, request: Request, moved: tuple[str
         audit=(Entry(request.order_number, actor, "request.void", {"moves": list(moved)}, request.number),),
         notices=(
             *telling.redraws(policy, request),
-            *_redraw_placement(policy, request, hold),
+            *_redraw_placement(snapshot, policy, request, hold),
             *told(snapshot, request, "void", "; ".join(moved)[:2000]),
             *floor_when_last_doubt_is_gone(snapshot, policy, request, remaining),
         ),
@@ -249,7 +250,12 @@ def _floor_after_release(policy: Policy, request: Request, remaining: tuple[str,
     )
 
 
-def _redraw_placement(policy: Policy, request: Request, hold: Hold | None) -> tuple[Notice, ...]:
+def _redraw_placement(
+    snapshot: Snapshot, policy: Policy, request: Request, hold: Hold | None
+) -> tuple[Notice, ...]:
+    """Also where it had escalated to."""
     if hold is None or request.kind is not Kind.RELEASE_HOLD:
         return ()
-    return telling.redraw_of_placement(policy, request.order_number, hold.request, hold.owner)
+    placement = snapshot.request(hold.request or NEW)
+    escalated_to = placement.escalated_to if placement else ""
+    return telling.redraw_of_placement(policy, request.order_number, hold.request, hold.owner, escalated_to)

@@ -29,9 +29,9 @@ def redraws(policy: Policy, request: Request) -> tuple[Notice, ...]:
     return _redraws(policy, request.order_number, request.number, roles)
 
 
-def redraw_of_placement(policy: Policy, order: str, placement: int | None, owner: str) -> tuple[Notice, ...]:
+def redraw_of_placement(policy: Policy, order: str, placement: int | None, *roles: str) -> tuple[Notice, ...]:
     """The placement's card shows the state of its hold, so it is redrawn when a release changes that."""
-    return _redraws(policy, order, placement, [owner]) if placement else ()
+    return _redraws(policy, order, placement, roles) if placement else ()
 
 
 def _redraws(policy: Policy, order: str, request: int, roles: Iterable[str]) -> tuple[Notice, ...]:
