@@ -2,15 +2,19 @@
 
 import asyncio
 import csv
+import io
 import json
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import group
+from store.hold_import import import_holds
 from store.reading import Reading
 from tests.office import CREDIT_CHANNEL, CSR, DESK, FLOOR_CHANNEL, IVAN, ROSA, open_office, seen
+from workflows.hold_files import read_holds
 
+ORDERS = ("ORD-123", "ORD-124")
 FILE = """Order,Reason,Since,Who,Note
 ORD-123,credit,2026-11-02,rosa@acme.example,over the limit
 ORD-124,Stock missing or in doubt,,Old Joe,=pallet 7
@@ -22,7 +26,7 @@ ORD-999,credit,,,
 @pytest.fixture
 async def office(database_url, monkeypatch):
     async with open_office(database_url) as office:
-        for number in ("ORD-123", "ORD-124"):
+        for number in ORDERS:
             office.add_order(number)
         # The bot has heard of Rosa.
         await office.command(ROSA, "/order ORD-123")
@@ -109,3 +113,13 @@ async def test_a_file_without_one_good_row_changes_nothing_and_says_so_by_its_ex
     result = await invoke(file, "--yes")
     assert "was not imported. The file is empty." in str(result.exception)
     assert office.rows("select 1 from audit where action in ('hold.imported', 'holds.imported')") == []
+
+
+async def test_a_file_and_a_person_at_one_instant_make_one_hold(office):
+    file = read_holds(io.BytesIO(b"number,reason\nORD-123,credit\nORD-124,credit\n"), "holds.csv")
+    importing = import_holds(office.parts.pool, DESK, office.policy, file, by="cli:test")
+    done, *_ = await asyncio.gather(importing, *(office.command(ROSA, f"/hold {each} credit") for each in ORDERS))
+    assert len(done.judged.holds) + len(done.judged.already) == 2
+    held = office.rows("select order_number, number from holds where state = 'active' order by number")
+    assert sorted(row["order_number"] for row in held) == list(ORDERS)
+    assert [row["number"] for row in held] == [1, 2]
