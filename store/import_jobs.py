@@ -6,9 +6,9 @@ token in its own transaction, so a job is done once, or not at all.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 import psycopg
@@ -59,6 +59,13 @@ _DECIDE: Final = f"""
 _ANSWERED: Final = """
     update import_jobs set report = report || jsonb_build_object('answers', %(answers)s::jsonb)
     where desk_id = %(desk)s and id = %(id)s and state = 'asking'
+"""
+# Once for each import, whoever clicks.
+_DECIDE_MISSING: Final = f"""
+    update import_jobs j
+    set report = j.report || jsonb_build_object('missing_decided', %(decided)s::jsonb)
+    where j.desk_id = %(desk)s and j.id = %(id)s and j.state = 'done' and j.report -> 'missing_decided' is null
+    returning {_COLUMNS}
 """
 _CLAIM: Final = f"""
     with next as (
@@ -150,6 +157,21 @@ class ImportJobs:
                 return Decided(await _one(connection, _FIND, values), changed=False)
             if found.ts:
                 await connection.execute(*_notice(desk_id, redraw(found, drawn)))
+        return Decided(found, changed=True)
+
+    async def decide_missing(
+        self, desk_id: str, job: int, what: Literal["shipped", "leave"], *, by: str, key: str, channel: str, ts: str
+    ) -> Decided:
+        """What became of the orders that were not in the file of `job`; carried out by a worker."""
+        decided = orjson.dumps({"by": by, "what": what}).decode()
+        source = Source(name="missing orders", missing=what)
+        begun = {"by": by, "desk": desk_id, "key": f"import:{key}", "mapping": "", "source": _json(source)}
+        async with desk_transaction(self._pool, desk_id) as connection:
+            found = await _one(connection, _DECIDE_MISSING, {"decided": decided, "desk": desk_id, "id": job})
+            if found is None:
+                return Decided(await _one(connection, _FIND, {"desk": desk_id, "id": job}), changed=False)
+            await connection.execute(_START, begun)
+            await connection.execute(*_notice(desk_id, redraw(replace(found, channel=channel, ts=ts), "done")))
         return Decided(found, changed=True)
 
     async def answered(self, desk_id: str, job: int, answers: Mapping[str, str]) -> None:

@@ -40,6 +40,7 @@ from tools.specimens_asked import (
     refunds,
 )
 from tools.specimens_files import files
+from tools.specimens_imports import imports
 from workflows import order_numbers, refusals
 from workflows.policy.load import parse_policy
 from workflows.policy.model import OrderNumberFormat
@@ -249,6 +250,7 @@ GROUPS: Final = (
         "contradiction.",
         None,
     ),
+    ("Imports from Slack and from sheets", "To the one who asked; to the managers, of a schedule.", "import.", imports),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
     ("Orders and queues", "Private.", ("order.", "queue", "private", "why."), looking),

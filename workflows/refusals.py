@@ -367,6 +367,16 @@ class ImportDecided(Refusal):
         return IMPORTS[self.state].format(file=words.strong(self.file), by=by)
 
 
+class MissingDecided(Refusal):
+    """What became of the orders that were not in a file has been said."""
+
+    by: str
+
+    def sentence(self, words: Words) -> str:
+        who = words.member(self.by) if self.by else "Somebody"
+        return f"{who} has said already what became of these orders."
+
+
 class ButtonUnknown(Refusal):
     def sentence(self, words: Words) -> str:
         return "This button is from an older version of Redtag and does nothing any more. See `/desk help`."

@@ -106,6 +106,9 @@ class Imports:
         if job.attempts > MOST_TRIES:
             await self._fail(job, GAVE_UP.format(reference=job.id))
             return
+        if job.source.missing:
+            await self._jobs.settle(job, await self._books.decide_missing(job))
+            return
         known = await self._books.known(job)
         with tempfile.TemporaryDirectory(prefix="redtag-import-") as folder:
             crash_point("before_fetch")

@@ -75,6 +75,9 @@ class Books(Protocol):
 
     async def preview(self, job: Job, file: Fetched, progress: Callable[[int], None]) -> Settled: ...
 
+    async def decide_missing(self, job: Job) -> Settled:
+        """Say of the orders that stayed away from the files what became of them. Twice is once."""
+
     async def take_in(self, job: Job, file: Fetched, progress: Callable[[int], None]) -> None:
         """Import it and settle the job, in one transaction. Raises LostLease as well."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import psycopg
 from psycopg.rows import DictRow
@@ -18,6 +18,7 @@ from bot.slack import import_words
 from store.import_jobs import ImportJobs, settle_within
 from store.imports import import_orders
 from store.mappings import Mappings
+from store.missing import decide_missing
 from store.policies import policy_in_force
 from store.pool import Pool
 from workflows.formulas import harmless
@@ -97,6 +98,11 @@ class StoredBooks:
         if nothing_new(report):
             return Settled("done", {**found, "nothing_new": True})
         return Settled("previewed", found)
+
+    async def decide_missing(self, job: Job) -> Settled:
+        what = job.source.missing or "leave"
+        decided = await asyncio.to_thread(decide_missing, self._url, job.desk_id, what, by=job.requested_by)
+        return Settled("done", {"decided": len(decided)})
 
     async def take_in(self, job: Job, file: Fetched, progress: Callable[[int], None]) -> None:
         policy, opened = await self._opening(job)
@@ -181,6 +187,11 @@ class StoredImports:
 
     async def decide(self, desk_id: str, job: int, state: str, **more: Any) -> Decided:
         decided = await self._jobs.decide(desk_id, job, state, **more)
+        self._wake()
+        return decided
+
+    async def decide_missing(self, desk_id: str, job: int, what: Literal["shipped", "leave"], **more: Any) -> Decided:
+        decided = await self._jobs.decide_missing(desk_id, job, what, **more)
         self._wake()
         return decided
 

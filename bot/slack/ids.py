@@ -26,6 +26,8 @@ class ActionId(StrEnum):
     IMPORT_CONFIRM = "import.confirm"
     IMPORT_DECLINE = "import.decline"
     IMPORT_MATCH = "import.match"
+    MISSING_SHIPPED = "missing.shipped"
+    MISSING_LEAVE = "missing.leave"
 
 
 class CallbackId(StrEnum):

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from bot.slack import text
-from bot.slack.blocks import Block, Message, actions, button, chunks, context, fields, message, section
+from bot.slack.blocks import Block, Message, actions, button, chunks, context, fields, message, plain_text, section
 from bot.slack.ids import ActionId, job_value
 from workflows.imports.jobs import Job
 from workflows.imports.report import Drift, ExceptionFound, FieldChange, ImportReport, Missing
@@ -124,7 +124,9 @@ def _found(job: Job, report: ImportReport, *, done: bool) -> Iterator[Block]:
     yield _counts(report)
     yield from _block(_changes(report))
     yield from _block(_touched(report))
-    yield from _block(_missing(report.missing, done=done))
+    yield from _block(_missing(job, report.missing, done=done))
+    if done and report.missing.policy == "ask" and report.missing.asked and "missing_decided" not in job.report:
+        yield actions(_what_became(job, report.missing.asked))
     yield from _block(_exceptions(report.exceptions, report.exception_count))
     yield from _block(_drift(report))
     yield from _block(_refused(job, report, done=done))
@@ -190,15 +192,42 @@ def _touched(report: ImportReport) -> list[str]:
     ]
 
 
-def _missing(missing: Missing, *, done: bool) -> list[str]:
+def _what_became(job: Job, count: int) -> list[Block]:
+    value, all_of_them = job_value(job.id), text.count(count, "order")
+    sure = {
+        "title": plain_text("They shipped", 100),
+        "text": plain_text(
+            f"All that stayed away from the files counts as shipped: {all_of_them} of this one, and older."
+        ),
+        "confirm": plain_text("They shipped", 30),
+        "deny": plain_text("Not yet", 30),
+    }
+    shipped = button("They shipped", ActionId.MISSING_SHIPPED, value, label="The missing orders shipped")
+    leave = button("Leave them", ActionId.MISSING_LEAVE, value, label="Leave the missing orders as they are")
+    return [{**shipped, "confirm": sure}, leave]
+
+
+def _decided(job: Job) -> Message:
+    count = int(job.report.get("decided", 0))
+    orders = text.count(count, "order")
+    if job.source.missing == "shipped":
+        return _line(f"{orders} that stayed away from the file: what was left of them counts as shipped now.")
+    return _line(f"{orders} that stayed away from the file: left as they are, and nobody is asked again.")
+
+
+def _missing(job: Job, missing: Missing, *, done: bool) -> list[str]:
     if not missing.open or missing.policy == "leave":
         return []
     some = listed([text.strong(number) for number in missing.sample], "and")
     more = missing.open - len(missing.sample)
     names = f"{some}{f' and {more:,} more' if more > 0 else ''}"
-    return [f"*{text.count(missing.open, 'open order')} not in the file*: {names}", _MISSING[missing.policy, done]]
+    said = _MISSING[missing.policy, done]
+    if decided := job.report.get("missing_decided"):
+        said = f"{text.member(decided['by'])} said: {_SAID[decided['what']]}."
+    return [f"*{text.count(missing.open, 'open order')} not in the file*: {names}", said]
 
 
+_SAID: Final[Mapping[str, str]] = {"leave": "leave them as they are", "shipped": "they shipped"}
 _MISSING: Final[Mapping[tuple[str, bool], str]] = {
     ("ask", False): "They are left as they are until somebody says what became of them.",
     ("ask", True): "They are left as they are until somebody says what became of them.",
@@ -243,12 +272,13 @@ def _refused(job: Job, report: ImportReport, *, done: bool) -> list[str]:
     more = report.rows.refused - len(first)
     rest = "All of them come as a file." if done else "After the import all of them come as a file."
     lines = [f"• {text.mrkdwn(each, 250)}" for each in first]
-    return ["*Refused, with the whole order*", *lines, rest if more > 0 or done else ""]
+    return ["*Refused, with the whole order*", *lines, *([rest] if done or (more > 0 and report.rows.accepted) else [])]
 
 
 _DRAWN: Final[Mapping[str, Callable[[Job], Message]]] = {
     "asking": _asking,
     "confirmed": _confirmed,
+    "decided": _decided,
     "declined": _declined,
     "done": _done,
     "failed": _failed,

@@ -21,13 +21,17 @@ class LostLease(Exception):
 
 
 class Source(Value):
-    """What is read: a file in Slack (`file` is its id), or a sheet of the policy by name and address."""
+    """What is read: a file in Slack (`file` is its id), or a sheet of the policy by name and address.
+
+    With `missing` nothing is read: somebody has said what became of the orders that stayed away from a file.
+    """
 
     name: str
     file: str | None = None
     sheet: str | None = None
     url: str = ""
     scheduled: bool = False
+    missing: Literal["shipped", "leave"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def news_of(job: Job, settled: Settled, policy: Policy, *, failed_before: bool) 
     """What people are told of a job that a worker has left in another state."""
     if job.source.scheduled:
         return _of_schedule(job, settled, managers(policy), failed_before=failed_before)
-    what = "nothing_new" if settled.report.get("nothing_new") else settled.state
+    done = "decided" if job.source.missing else "nothing_new" if settled.report.get("nothing_new") else "done"
+    what = done if settled.state == "done" else settled.state
     told = tuple(_told(job, person, what) for person in dict.fromkeys((job.requested_by, job.by)))
     if job.state != "confirmed":
         return told

@@ -141,6 +141,8 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     ActionId.IMPORT_CONFIRM: importing.confirm,
     ActionId.IMPORT_DECLINE: importing.decline,
     ActionId.IMPORT_MATCH: importing.match,
+    ActionId.MISSING_LEAVE: importing.missing_leave,
+    ActionId.MISSING_SHIPPED: importing.missing_shipped,
     ActionId.JOIN: lines.join,
     ActionId.PREVIEW: lines.preview,
     ActionId.RETRY: lines.retry,

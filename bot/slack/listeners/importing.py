@@ -1,6 +1,6 @@
 """Bringing orders in: the form, its file, the buttons of the preview, the columns of an unknown file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -47,11 +47,18 @@ async def import_(call: Call, desk: Desk, text: str) -> Answer:
 async def _sheet(call: Call, desk: Desk, policy: Policy, name: str) -> Answer:
     found = next((each for each in policy.sheets if folded(each.name) == folded(name)), None)
     if found is None:
-        known = listed([f"`/desk import sheet {one_line(each.name, 75)}`" for each in policy.sheets])
-        return words.private(f"Which sheet? {known}." if known else NO_SHEET)
+        return words.private(which_sheet([each.name for each in policy.sheets]) if policy.sheets else NO_SHEET)
     source = Source(name=found.name, sheet=found.name, url=found.url)
     await desk.imports.start(call.desk_id, source, by=call.claim.user_id, key=call.key, mapping=found.mapping)
-    return words.private(f"The sheet {words.safe(found.name)} is being read. The preview comes as a direct message.")
+    return words.private(begun(found.name))
+
+
+def which_sheet(names: Sequence[str]) -> str:
+    return f"Which sheet? {listed([f'`/desk import sheet {one_line(name, 75)}`' for name in names])}."
+
+
+def begun(name: str) -> str:
+    return f"The sheet {words.safe(name)} is being read. The preview comes as a direct message."
 
 
 async def submitted(call: Call, desk: Desk) -> Answer:
@@ -97,6 +104,30 @@ async def _decide(call: Call, desk: Desk, state: str) -> Answer:
     decided = await desk.imports.decide(call.desk_id, job, state, by=call.claim.user_id, **where)
     if not decided.changed:
         await desk.telling.tell(call, _too_late(decided))
+    return NOTHING
+
+
+async def missing_shipped(call: Call, desk: Desk) -> Answer:
+    return await _missing(call, desk, "shipped")
+
+
+async def missing_leave(call: Call, desk: Desk) -> Answer:
+    return await _missing(call, desk, "leave")
+
+
+async def _missing(call: Call, desk: Desk, what: str) -> Answer:
+    """What became of the orders that were not in a file."""
+    job = _job_of(call)
+    if job is None:
+        await desk.telling.tell(call, refusals.ButtonUnknown())
+        return NOTHING
+    if not await _may(call, desk):
+        return NOTHING
+    where = {"channel": call.channel, "ts": _ts(call), "key": call.key}
+    decided = await desk.imports.decide_missing(call.desk_id, job, what, by=call.claim.user_id, **where)
+    if not decided.changed:
+        by = str(decided.job.report.get("missing_decided", {}).get("by", "")) if decided.job else ""
+        await desk.telling.tell(call, refusals.MissingDecided(by=by))
     return NOTHING
 
 

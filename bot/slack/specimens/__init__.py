@@ -7,7 +7,7 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, away, clock, contradictions, forms, messages, replies
+from bot.slack.specimens import asked, away, clock, contradictions, forms, importing, messages, replies
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
@@ -17,6 +17,7 @@ KINDS = (
     messages.specimens,
     replies.specimens,
     forms.specimens,
+    importing.specimens,
     asked.specimens,
     away.specimens,
     clock.specimens,

@@ -12,7 +12,7 @@ from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
 from workflows.away_refusals import UNFIT
 from workflows.policy.model import Policy
-from workflows.refusals import STANDINGS
+from workflows.refusals import IMPORTS, STANDINGS
 from workflows.results import Done, Refusal
 from workflows.values import RequestState
 
@@ -27,6 +27,8 @@ VARIANTS: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "OrderMoved": ({}, {"moves": ("line 2: 3 of 3 units shipped",) * 7}),
     "OrderNumberMalformed": ({"problem": "“123” is not an order number here: they look like ORD-123."},),
     "OrderUnknown": ({"close": ()}, {"close": ("ORD-123", "ORD-132")}),
+    "ImportDecided": tuple({"file": "orders.csv", "state": state} for state in IMPORTS),
+    "MissingDecided": ({"by": ""}, {}),
     "FormNotOpened": ({"typed": "/hold ORD-123 credit"},),
     "ArticleInvalid": ({"most": 120},),
     "LineBlocked": ({"why": "line 2: 3 of 5 picked 2026-11-18, 2 can be changed"},),
