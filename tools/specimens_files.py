@@ -8,7 +8,9 @@ from typing import Any, Final
 from bot.cli.orders import refused_row
 from tests.workflows import order_files
 from tools.saying import Saying
+from tools.specimens_mapping import mappings
 from workflows.imports.files import open_orders
+from workflows.imports.source import LONGEST_CELL, MOST_SKIPPED
 from workflows.imports.values import RefusedOrder, UnreadableFile
 
 FILES: Final[Any] = order_files  # the tests' own way to write them; not typed
@@ -33,7 +35,7 @@ UNREADABLE: Final = (
     ("compressed, and damaged", b"\x1f\x8brest"),
     ("compressed, and growing", gzip.compress(GOOD + (b" " * 100_000 + b"\n") * 1000)),
     ("UTF-16, and damaged", b"\xff\xfeo\x00r\x00d"),
-    ("a line without an end", GOOD + b"x" * (1 << 21)),
+    ("a line without an end", GOOD + b"x" * (MOST_SKIPPED + (1 << 21))),
     ("a quote without an end", GOOD + b'"\n' + b"x\n" * 10_100),
 )
 BAD: Final[tuple[dict[str, str], ...]] = (
@@ -45,6 +47,7 @@ BAD: Final[tuple[dict[str, str], ...]] = (
     {"quantity": "9999999999"},
     {"quantity_shipped": "9"},
     {"quantity_cancelled": "4", "quantity_shipped": "4"},
+    {"quantity": "5.000"},
     {"unit_price": "1.234"},
     {"unit_price": "12.34.56"},
     {"unit_price": "1.005"},
@@ -54,9 +57,12 @@ BAD: Final[tuple[dict[str, str], ...]] = (
     {"currency": "DUCATS"},
     {"ship_by": "next week"},
     {"ship_by": "3/4/2026"},
+    {"ship_by": "46357"},
     {"status": "layaway"},
     {"line": "one"},
     {"sku": "x" * 200},
+    {"sku": "1.23457E+12"},
+    {"description": "x" * (LONGEST_CELL + 1)},
     {"customer": "Bell\x07"},
 )
 
@@ -80,6 +86,7 @@ def files() -> Iterator[Saying]:
     yield Saying("too many rows", _refused(FILES.written(FILES.line(number=each) for each in range(1, 5_002))))
     broken = FILES.written([{**LINE, "customer": "Zoë"}, {**LINE, "line": "2", "customer": "#"}])
     yield Saying("a byte that is no UTF-8", _refused(broken.replace(b"#", b"\xe9")))
+    yield from mappings()
 
 
 def _said(data: bytes) -> str:

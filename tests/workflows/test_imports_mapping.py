@@ -1,6 +1,7 @@
 """A desk's own files: what is proposed for their columns, what is asked, and how the mapping then reads them."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.workflows.order_files import accepted, line, read, rules, written
 from workflows.imports.files import open_orders
 from workflows.imports.mapping import BadMapping, ColumnMapping
 from workflows.imports.proposal import propose
+from workflows.imports.shapes import FIELDS
 from workflows.imports.values import RefusedOrder, UnknownHeader, UnreadableFile
 from workflows.values import Stage
 
@@ -236,3 +238,9 @@ class TestDocument:
         with pytest.raises(BadMapping) as wrong:
             ColumnMapping.from_toml(text)
         assert said in str(wrong.value)
+
+    def test_the_example_of_the_page_about_files_is_one(self):
+        page = (Path(__file__).parents[2] / "docs" / "file-formats.md").read_text(encoding="utf-8")
+        told = ColumnMapping.from_toml(page.split("```toml\n")[1].split("```")[0])
+        assert (told.day_first, told.decimal, told.words[""]) == (True, ",", Stage.OPEN)
+        assert ", ".join(FIELDS) in " ".join(page.split())

@@ -125,7 +125,7 @@ def test_a_file_without_line_ends_is_given_up_and_not_swallowed_whole():
             return written([line()]) if self.asked == size else b"x" * size
 
     source = Endless()
-    with pytest.raises(UnreadableFile, match="Line 3 has more than 67,108,864 characters"):
+    with pytest.raises(UnreadableFile, match="Line 3 has more than 16,777,216 characters"):
         list(open_orders(source, "x.csv", rules()).orders())
     assert source.asked < 2 * MOST_SKIPPED
 

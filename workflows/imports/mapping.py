@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from workflows.imports.shapes import FIELDS, Preset
 from workflows.money import is_currency
@@ -86,7 +87,7 @@ class ColumnMapping(BaseModel):
         except tomllib.TOMLDecodeError as wrong:
             raise BadMapping(f"This is not TOML: {wrong}.") from wrong
         except ValidationError as wrong:
-            raise BadMapping(*(_sentence(each["loc"], each["msg"]) for each in wrong.errors())) from wrong
+            raise BadMapping(*map(_sentence, wrong.errors())) from wrong
 
 
 def lacking(columns: Mapping[str, str]) -> list[str]:
@@ -130,7 +131,8 @@ def plain(title: str) -> str:
     return re.sub(r"[\W_]+", " ", title.casefold()).strip() or title.strip()
 
 
-def _sentence(place: tuple[int | str, ...], what: str) -> str:
-    words = what.removeprefix("Value error, ")
-    where = ".".join(str(part) for part in place)
-    return f"{where}: {words}." if where else f"{words}."
+def _sentence(wrong: ErrorDetails) -> str:
+    """Ours in our words, pydantic's in its own."""
+    what = str(wrong["ctx"]["error"]) if wrong["type"] == "value_error" else wrong["msg"]
+    where = ".".join(str(part) for part in wrong["loc"])
+    return f"{where}: {what}." if where else f"{what}."

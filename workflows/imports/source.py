@@ -17,7 +17,7 @@ from workflows.imports.charsets import decoded, encoding_of
 from workflows.imports.values import UnreadableFile
 
 LONGEST_LINE: Final = 1 << 20
-MOST_SKIPPED: Final = 1 << 26
+MOST_SKIPPED: Final = 1 << 24
 KEPT: Final = 2_000  # characters of a line that is too long: enough to see whose it is
 LONGEST_CELL: Final = csv.field_size_limit()
 TOO_LONG: Final = "x" * (LONGEST_CELL + 1)
