@@ -1,5 +1,6 @@
 """Reading open exceptions and drift, for the digest and for one order."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from store.pool import Connection, Pool, desk_transaction
@@ -25,6 +26,19 @@ _COUNTS: Final = """
            (select count(*) from status_changes where desk_id = %(desk)s and heard = 'not_taken_over') as drift
 """
 
+_CLOSE: Final = """
+    with closed as (
+        update exceptions set closed_at = statement_timestamp(), closed_by = %(by)s, closed_because = %(note)s,
+            facts = facts || '{"seen_to": true}'
+        where desk_id = %(desk)s and order_number = any(%(orders)s) and closed_at is null and kind <> 'missing_order'
+        returning order_number, facts, kind
+    )
+    insert into audit (desk_id, chain, at, actor, action, request, facts)
+    select %(desk)s, order_number, statement_timestamp(), %(by)s, 'exception.closed', (facts ->> 'request')::bigint,
+           facts || jsonb_build_object('kind', kind, 'note', %(note)s::text)
+    from closed order by order_number, (facts ->> 'line')::int returning chain
+"""
+
 
 class Exceptions:
     """What contradicts a decision and has not been closed; units that shipped after a cancel come first."""
@@ -35,6 +49,12 @@ class Exceptions:
     async def open(self, desk_id: str, *, most: int = MOST) -> tuple[OpenException, ...]:
         async with desk_transaction(self._pool, desk_id) as connection:
             return await open_exceptions(connection, desk_id, most=most)
+
+    async def close(self, desk_id: str, orders: Sequence[str], *, by: str, note: str) -> int:
+        """Somebody has seen to it. How many were closed; missing orders are decided about in `store.missing`."""
+        values = {"by": by, "desk": desk_id, "note": note, "orders": list(orders)}
+        async with desk_transaction(self._pool, desk_id) as connection:
+            return len(await (await connection.execute(_CLOSE, values)).fetchall())
 
     async def count(self, desk_id: str) -> int:
         return (await _counts(self._pool, desk_id))["exceptions"]

@@ -10,7 +10,8 @@ from workflows.imports.report import LISTED, ExceptionFound
 
 KIND: Final = "shipped_after_cancel"
 
-# One row a line. `request`: the newest approved cancel or change that took units off this line.
+# One row a line; what somebody has seen to is not opened again. `request`: the newest approved cancel or change that
+# took units off this line.
 OPEN: Final = f"""
     with broken as (
         select l.order_number, l.key, l.line, l.sku, l.ordered, l.cancelled, l.shipped,
@@ -25,6 +26,10 @@ OPEN: Final = f"""
         join order_lines l on l.desk_id = %(desk)s and l.order_number = o.number
         where s.run = any(%(good)s) and o.import_number = %(number)s and o.version > 1
         and l.shipped + l.cancelled > l.ordered
+        and not exists (select from exceptions e
+                        where e.desk_id = %(desk)s and e.order_number = o.number and e.kind = '{KIND}'
+                        and e.line_key = l.key and e.facts ? 'seen_to'
+                        and e.facts -> 'units' = to_jsonb(l.shipped + l.cancelled - l.ordered))
     ),
     opened as (
         insert into exceptions as e (desk_id, kind, order_number, line_key, facts, opened_at, opened_by)

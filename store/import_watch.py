@@ -19,6 +19,7 @@ from workflows.imports.report import SAMPLE, ChangedOrder, Touched
 from workflows.movement import moves, seen
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
+from workflows.systems import is_person
 from workflows.values import Order, Request
 
 AT_ONCE: Final = 500
@@ -91,7 +92,8 @@ class Watch:
         self.touched_count += 1
         if self.touched_count <= SAMPLE:
             self.touched.append(Touched(request.number, request.kind, new.number, request.requested_by, found))
-        yield moved(request, found, self.session.values.get("import"))
+        if is_person(request.requested_by):
+            yield moved(request, found, self.session.values.get("import"))
 
     def _rows(self, numbers: Iterable[str]) -> Iterator[DictRow]:
         ordered = sorted(numbers)

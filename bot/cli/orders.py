@@ -10,6 +10,7 @@ import click
 import psycopg
 
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, team_option, who
+from bot.cli.contradictions import exceptions
 from bot.cli.errors_file import ErrorsFile
 from bot.cli.import_words import show
 from bot.cli.mapping import How, how_to_read, mapping
@@ -33,6 +34,7 @@ def orders() -> None:
 
 
 orders.add_command(mapping)
+orders.add_command(exceptions)
 orders.add_command(missing)
 
 

@@ -165,6 +165,11 @@ def test_a_cancelled_unit_that_shipped_is_stored_and_opened_as_an_exception_once
     desk.take([line(quantity_shipped="2"), line(number=2)])
     assert desk.exceptions()[0]["closed_because"] == "import 4 says otherwise"
     assert desk.audit("ORD-1")[-1]["action"] == "exception.closed"
+    desk.take([line(quantity_shipped="4"), line(number=2)])
+    assert run(desk.url, lambda pool: Exceptions(pool).close(DESK, ["ORD-1"], by="cli:mona", note="came back")) == 1
+    entry = desk.audit("ORD-1")[-1]
+    assert (entry["actor"], entry["action"], entry["facts"]["note"]) == ("cli:mona", "exception.closed", "came back")
+    assert desk.take([line(quantity_shipped="4", Shelf="A"), line(number=2)]).exception_count == 0
 
 
 def test_a_contradiction_within_the_file_is_refused_instead(desk):

@@ -343,6 +343,8 @@ def test_an_import_that_is_killed_while_it_merges_leaves_nothing_behind(desk):
     assert isinstance(results[0], psycopg.OperationalError)
     assert [order["version"] for order in desk.orders()] == [1, 1]
     assert len(desk.audit()) == 1
+    assert counts(desk.take(rows)) == (1, 2, 0, 0, 0)
+    assert counts(desk.take(rows)) == (0, 0, 3, 0, 0)
 
 
 def test_two_imports_at_once_follow_each_other(desk):
