@@ -1,5 +1,10 @@
 """Lists, exports and the audit over the API."""
 
+import asyncio
+
+import structlog
+
+from store.api_writes import ApiWrites
 from tests.bot.api_client import api
 from tests.office import ROSA
 
@@ -73,3 +78,23 @@ async def test_batches_are_taken_once_listed_and_given_again(api):
     assert (await api("GET", "/exports")).json()["batches"] == listed
     assert (await api("GET", "/exports/changes/1")).status_code == 404
     assert (await api("GET", "/exports/holidays")).status_code == 422
+
+
+async def test_a_batch_is_given_once_under_its_key_whoever_asks_at_the_same_time_or_dies(api, monkeypatch):
+    await api("POST", "/requests", json={"kind": "place_hold", "order": "ORD-123", "reason": "credit"})
+    await api.office.settled()
+    await api.office.workspace.click(ROSA, api.office.cards()[0], "request.approve")
+    key = {"Idempotency-Key": "batch-1"}
+    died = ConnectionResetError("the process ends here")
+
+    async def lost(_self, _write, _answer):
+        raise died
+
+    with monkeypatch.context() as dying, structlog.testing.capture_logs():
+        dying.setattr(ApiWrites, "settle", lost)
+        assert (await api("POST", "/exports/holds", headers=key)).status_code == 500
+    answers = await asyncio.gather(*[api("POST", "/exports/holds", headers=key) for _ in range(4)])
+    assert {(each.status_code, each.headers["redtag-batch"], each.content) for each in answers} == {
+        (201, "1", answers[0].content)
+    }
+    assert api.office.row("select count(*) as batches from export_batches")["batches"] == 1
