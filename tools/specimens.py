@@ -161,6 +161,7 @@ FLOOR: Final = (
 def exported() -> Iterator[Saying]:
     yield Saying("what was typed cannot be read", export_words.USAGE)
     yield Saying("the file is on its way", export_words.COMING)
+    yield Saying("it is left to others", words.say(refusals.NotYourRole(what="take an export", sign=(CREDIT,))))
 
 
 def forms() -> Iterator[Saying]:
