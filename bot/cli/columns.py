@@ -1,6 +1,7 @@
 """The questions about a file with unknown columns, on a terminal."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import click
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.main.stop import Stop
 from workflows.imports.fields import Rules
 from workflows.imports.mapping import ColumnMapping
 from workflows.imports.proposal import LABELS, Column, Proposal, Question, propose
@@ -17,16 +19,45 @@ WIDEST: Final = 60
 AS_IT_IS: Final = "yes"
 
 
-def ask(unknown: UnknownHeader, rules: Rules, name: str, taken: Collection[str] = ()) -> ColumnMapping:
+@dataclass
+class Asking:
+    """What is known of a file so far. `look` gives the stage words of the whole file, read by a mapping."""
+
+    unknown: UnknownHeader
+    rules: Rules
+    look: Callable[[ColumnMapping], Sequence[str]]
+    console: Console = field(default_factory=Console)
+    answers: dict[str, str] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
+    words: Sequence[str] = ()
+
+    def proposal(self) -> Proposal:
+        header, samples = self.unknown.header, self.unknown.samples
+        return propose(header, samples, self.rules, self.answers, self.doubted, self.words)
+
+    def answered(self) -> Proposal:
+        """One question at a time, because an answer may settle others and bring up new ones."""
+        while (found := self.proposal()).unsure:
+            question = found.unsure[0]
+            if not question.choices:
+                raise Stop(f"{question.text} None of this file's columns can be. Nothing was imported.")
+            self.answers[question.key] = _answer(self.console, question, found.columns)
+        return found
+
+    def settled(self) -> Proposal:
+        """With the words of the whole file, which the first rows may not have."""
+        self.words = ()
+        self.words = self.look(self.answered().mapping("new"))
+        return self.answered()
+
+
+def ask(asking: Asking, name: str, taken: Collection[str] = ()) -> ColumnMapping:
     """Asks what cannot be told, shows the whole, and takes corrections until it is right. Raises click.Abort."""
-    console = Console()
-    answers: dict[str, str] = {}
-    doubted: set[str] = set()
-    console.print("The columns of this file are not known yet. Here is how they look:")
-    console.print(_seen(_proposal(unknown, rules, answers, doubted)))
+    asking.console.print("The columns of this file are not known yet. Here is how they look:")
+    asking.console.print(_seen(asking.proposal()))
     while True:
-        found = _answered(console, unknown, rules, answers, doubted)
-        console.print(_whole(found))
+        found = asking.settled()
+        asking.console.print(_whole(found))
         wish = click.prompt(
             "Is this right? (yes, no, or the field that is wrong)",
             default=AS_IT_IS,
@@ -37,22 +68,8 @@ def ask(unknown: UnknownHeader, rules: Rules, name: str, taken: Collection[str] 
             return found.mapping(_name(name, taken))
         if wish == "no":
             raise click.Abort
-        doubted.add(wish)
-        answers.pop(f"column.{wish}", None)
-
-
-def _proposal(unknown: UnknownHeader, rules: Rules, answers: dict[str, str], doubted: set[str]) -> Proposal:
-    return propose(unknown.header, unknown.samples, rules, answers, doubted)
-
-
-def _answered(
-    console: Console, unknown: UnknownHeader, rules: Rules, answers: dict[str, str], doubted: set[str]
-) -> Proposal:
-    """One question at a time, because an answer may settle others and bring up new ones."""
-    while (found := _proposal(unknown, rules, answers, doubted)).unsure:
-        question = found.unsure[0]
-        answers[question.key] = _answer(console, question, found.columns)
-    return found
+        asking.doubted.add(wish)
+        asking.answers.pop(f"column.{wish}", None)
 
 
 def _answer(console: Console, question: Question, columns: Sequence[Column]) -> str:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from bot.cli.columns import ask
+from bot.cli.columns import Asking, ask
 from bot.cli.common import OpenDesk, json_option, open_desk, print_json, run, team_option, who
 from bot.main.stop import Stop
 from store.mappings import Mappings
 from workflows.imports.files import open_orders
 from workflows.imports.mapping import BadMapping, ColumnMapping
+from workflows.imports.proposal import words_in
 from workflows.imports.rules import rules_of
 from workflows.imports.values import UnknownHeader, UnreadableFile
 
@@ -45,7 +46,8 @@ def how_to_read(desk: OpenDesk, file: Path, preset: str | None, mapping: str | N
             f"{file} was not imported. {unknown} Or run this on a terminal without --yes and --json, to be asked what "
             "the columns mean, or say it in a TOML file (docs/file-formats.md) with --mapping FILE."
         )
-    found = ask(unknown, rules_of(desk.policy), name_from(file), [each.name for each in saved])
+    asking_it = Asking(unknown, rules_of(desk.policy), lambda found: _words(desk, file, found))
+    found = ask(asking_it, name_from(file), [each.name for each in saved])
     run(desk.url, lambda pool: Mappings(pool).save(desk.desk_id, found, who()))
     click.echo(f"Kept as “{found.name}”: the next file with these columns is read without questions.")
     return How(mapping=found)
@@ -61,6 +63,16 @@ def _unknown(desk: OpenDesk, file: Path, saved: Sequence[ColumnMapping]) -> Unkn
     except (UnreadableFile, OSError):
         return None
     return None
+
+
+def _words(desk: OpenDesk, file: Path, found: ColumnMapping) -> Sequence[str]:
+    if "status" not in found.columns:
+        return ()
+    try:
+        with file.open("rb") as source:
+            return words_in(open_orders(source, file.name, rules_of(desk.policy), mapping=found))
+    except (UnreadableFile, OSError):
+        return ()
 
 
 def _named(desk: OpenDesk, said: str) -> ColumnMapping:

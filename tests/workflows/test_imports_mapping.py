@@ -8,7 +8,7 @@ import pytest
 from tests.workflows.order_files import accepted, line, read, rules, written
 from workflows.imports.files import open_orders
 from workflows.imports.mapping import BadMapping, ColumnMapping
-from workflows.imports.proposal import propose
+from workflows.imports.proposal import propose, words_in
 from workflows.imports.shapes import FIELDS
 from workflows.imports.values import RefusedOrder, UnknownHeader, UnreadableFile
 from workflows.values import Stage
@@ -128,6 +128,20 @@ class TestProposing:
 
     def test_the_policys_words_need_no_question(self):
         assert "word.versandbereit" not in asked(proposed(GERMAN, Versandbereit="packed"))
+
+    def test_words_beyond_the_first_rows_are_found_in_the_whole_file(self):
+        told = proposed(GERMAN, {"word.versandbereit": "packed", "currency": "EUR"}).mapping("erp")
+        rows = b"".join(b"\nORD-%d;M;LMP-1;L;1;1,00;;Neu;Eva" % number for number in range(3, 700))
+        data = GERMAN + rows + b"\nORD-701;M;LMP-1;L;1;1,00;;Im  Zulauf;Eva"
+        words = words_in(opened(data, mapping=told))
+        assert words == ("in arbeit", "versandbereit", "neu", "im zulauf")
+        found = unknown(data)
+        again = propose(found.header, found.samples, rules(), {"currency": "EUR"}, words=words)
+        assert asked(again) == ["word.versandbereit", "word.im zulauf"]
+
+    def test_a_file_without_a_column_that_could_do_has_no_choice(self):
+        found = proposed(b"a;a;a;b;c\n1;2;3;x;y\n", {"column.number": "3", "column.sku": "4"})
+        assert [question.choices for question in found.unsure if question.key == "column.ordered"] == [()]
 
     @pytest.mark.parametrize(
         "data",

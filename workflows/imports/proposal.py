@@ -9,7 +9,9 @@ from typing import Final
 from workflows.imports.columns import by_content, fitness, likeness, stage_words
 from workflows.imports.evidence import decimal_sign, first_sign, two_way_dates
 from workflows.imports.fields import Rules, fold
+from workflows.imports.files import OrderFile
 from workflows.imports.mapping import ColumnMapping, plain
+from workflows.imports.shapes import AT
 from workflows.values import Stage
 
 SURE: Final = 0.8  # taken without a question
@@ -117,13 +119,26 @@ def propose(
     rules: Rules,
     answers: Mapping[str, str] | None = None,
     doubted: Collection[str] = (),
+    *,
+    words: Collection[str] = (),
 ) -> Proposal:
     """`header` and `rows` as an UnknownHeader has them; `answers` by the key of the question.
 
     The answer to a `column.…` is the place of the column ("3"), to a `word.…` a stage, to `day_first` "yes" or "no".
-    `doubted` fields are asked about however sure they seem, unless they are answered.
+    `doubted` fields are asked about however sure they seem, unless they are answered. `words` are stage words of the
+    file beyond these rows, as `words_in` finds them. A question that has no choice cannot be answered: the file lacks
+    what is needed.
     """
-    return _Looking(header, rows, rules, answers or {}, doubted).proposal()
+    return _Looking(header, rows, rules, answers or {}, doubted, words=words).proposal()
+
+
+def words_in(file: OrderFile) -> tuple[str, ...]:
+    """Stage words of the whole file, which is read to its end for them; at most a hundred."""
+    found: dict[str, None] = {}
+    for part in file.parts():
+        if len(found) < MOST_WORDS:
+            found |= dict.fromkeys(fold(row.cells[AT["status"]]) for row in part.rows)
+    return tuple(found)[:MOST_WORDS]
 
 
 class _Looking:
@@ -134,10 +149,12 @@ class _Looking:
         rules: Rules,
         answers: Mapping[str, str],
         doubted: Collection[str],
+        *,
+        words: Collection[str],
     ) -> None:
         self.header = tuple(title.strip() for title in header)
         self.cells = [[row[place] for row in rows if row[place]] for place in range(len(header))]
-        self.rows, self.rules, self.answers, self.doubted = rows, rules, answers, doubted
+        self.rows, self.rules, self.answers, self.doubted, self.words = rows, rules, answers, doubted, words
         counts = Counter(map(plain, self.header))
         self.usable = [place for place, title in enumerate(self.header) if title and counts[plain(title)] == 1]
         self.likely = self._likely()
@@ -236,7 +253,7 @@ class _Looking:
         if "status" not in self.chosen:
             return {}, []
         place = self.chosen["status"]
-        found = dict.fromkeys(fold(row[place]) for row in self.rows)
+        found = dict.fromkeys([*(fold(row[place]) for row in self.rows), *self.words])
         known, own = stage_words(self.rules), {stage.value for stage in Stage} | set(map(fold, self.rules.stages))
         words, asked = dict[str, Stage](), list[Question]()
         for word in [each for each in found if each not in own][:MOST_WORDS]:
