@@ -11,6 +11,10 @@ from workflows.ports import Unavailable
 
 # Slack's window for a signed request is five minutes; its delayed events come for a day.
 _ARRIVALS: Final = "delete from inbound where desk_id = %s and at < clock_timestamp() - interval '2 days'"
+# One more than a day can still be somewhere.
+_REFUSALS: Final = (
+    "delete from gate_refusals where desk_id = %s and day < (clock_timestamp() - interval '3 days')::date"
+)
 # As long as the API's page promises.
 _WRITES: Final = "delete from api_writes where desk_id = %s and at < clock_timestamp() - interval '2 days'"
 _NOTICES: Final = """
@@ -35,7 +39,7 @@ class Attic:
         removed = 0
         for desk_id in await desks(self._pool):
             async with desk_transaction(self._pool, desk_id) as connection:
-                for statement in (_ARRIVALS, _WRITES):
+                for statement in (_ARRIVALS, _WRITES, _REFUSALS):
                     removed += (await connection.execute(statement, [desk_id])).rowcount
         return removed
 

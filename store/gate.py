@@ -23,8 +23,8 @@ _DESK: Final = "select policy_version, people_version from desks where desk_id =
 # One statement, so that orders, holds and requests are of one instant.
 _LOOK: Final = """
     select clock_timestamp() as now, d.policy_version, d.people_version,
-        (select jsonb_agg(o.number) from orders o where o.desk_id = %(desk)s and o.number = any(%(numbers)s)) as orders,
-        (select jsonb_agg(jsonb_build_array(l.order_number, l.line, l.ordered - l.cancelled, l.shipped)
+        (select json_agg(o.number) from orders o where o.desk_id = %(desk)s and o.number = any(%(numbers)s)) as orders,
+        (select json_agg(json_build_array(l.order_number, l.line, l.ordered - l.cancelled, l.shipped)
              order by l.line, l.key)
          from order_lines l where l.desk_id = %(desk)s and l.order_number = any(%(numbers)s)) as lines,
         (select jsonb_agg(to_jsonb(h) order by h.number) from holds h
@@ -65,6 +65,10 @@ _COUNT: Final = """
 """
 
 
+# What was typed, with the stored numbers that may be meant.
+Wanted = Sequence[tuple[str, tuple[str, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """One for each number asked about, in order. `names` only where they were asked for."""
@@ -86,12 +90,14 @@ class Gates:
         """By numbers as somebody typed or scanned them. Counted, and the first "no" of the day audited, with it."""
         async with self._pool.connection() as connection:
             known = self._known.get(caller.desk_id) or await self._learn(connection, caller.desk_id)
-            look = await _look(connection, caller.desk_id, _possible(typed, known.policy), named=named)
+            wanted = _wanted(typed, known.policy)
+            look = await _look(connection, caller.desk_id, wanted, named=named)
             if known.versions != (look["policy_version"], look["people_version"]):
                 known = await self._learn(connection, caller.desk_id)
-                look = await _look(connection, caller.desk_id, _possible(typed, known.policy), named=named)
+                wanted = _wanted(typed, known.policy)
+                look = await _look(connection, caller.desk_id, wanted, named=named)
             policy = known.on(look["now"])
-            answers = Answers(tuple(_judged(typed, look, policy)), policy, look["names"] or {}, look["now"])
+            answers = Answers(tuple(_judged(wanted, look, policy)), policy, look["names"] or {}, look["now"])
             await _note(connection, caller, answers)
         return answers
 
@@ -107,10 +113,8 @@ class Gates:
         return known
 
 
-async def _look(
-    connection: Connection, desk_id: str, possible: Sequence[tuple[str, ...]], *, named: bool
-) -> Mapping[str, Any]:
-    numbers = sorted({number for each in possible for number in each})
+async def _look(connection: Connection, desk_id: str, wanted: Wanted, *, named: bool) -> Mapping[str, Any]:
+    numbers = sorted({number for _, possible in wanted for number in possible})
     async with connection.pipeline():
         await connection.execute(READER, {"desk": desk_id})
         cursor = await connection.execute(_LOOK, {"desk": desk_id, "named": named, "numbers": numbers})
@@ -120,8 +124,8 @@ async def _look(
     return row
 
 
-def _possible(typed: Sequence[str], policy: Policy) -> list[tuple[str, ...]]:
-    return [_candidates(each, policy) for each in typed]
+def _wanted(typed: Sequence[str], policy: Policy) -> Wanted:
+    return [(each, _candidates(each, policy)) for each in typed]
 
 
 def _candidates(typed: str, policy: Policy) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def _candidates(typed: str, policy: Policy) -> tuple[str, ...]:
         return ()
 
 
-def _judged(typed: Sequence[str], look: Mapping[str, Any], policy: Policy) -> Iterator[Gate]:
+def _judged(wanted: Wanted, look: Mapping[str, Any], policy: Policy) -> Iterator[Gate]:
     orders = frozenset(look["orders"] or ())
     lines, holds, requests = defaultdict(list), defaultdict(list), defaultdict(list)
     for number, line, left, shipped in look["lines"] or ():
@@ -140,10 +144,10 @@ def _judged(typed: Sequence[str], look: Mapping[str, Any], policy: Policy) -> It
         holds[row["order_number"]].append(rows.hold(row))
     for row in look["requests"] or ():
         requests[row["order_number"]].append(rows.request(row))
-    for each, possible in zip(typed, _possible(typed, policy), strict=True):
+    for typed, possible in wanted:
         number = next((number for number in possible if number in orders), None)
         if number is None:
-            yield unknown(_readable(each))
+            yield unknown(_readable(typed))
         else:
             yield judge(number, lines[number], holds[number], requests[number], policy)
 
