@@ -93,7 +93,7 @@ class Watch:
         if self.touched_count <= SAMPLE:
             self.touched.append(Touched(request.number, request.kind, new.number, request.requested_by, found))
         if is_person(request.requested_by):
-            yield moved(request, found, self.session.values.get("import"))
+            yield moved(request, found, self.session.values.get("import"), self.session.values["by"])
 
     def _rows(self, numbers: Iterable[str]) -> Iterator[DictRow]:
         ordered = sorted(numbers)

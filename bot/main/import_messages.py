@@ -19,5 +19,6 @@ async def import_message(reading: Reading, claimed: Claimed) -> Call:
     view = await reading.request(claimed.desk_id, claimed.request or 0)
     if view is None or not view.request.is_pending:
         return Nothing("it is decided by now")
-    said = moved_dm(view, str(claimed.payload["note"]), int(claimed.payload["import"]))
+    payload = claimed.payload
+    said = moved_dm(view, str(payload["note"]), int(payload["import"]), str(payload.get("by", "")))
     return Post(channel, said["text"], said["blocks"])

@@ -8,6 +8,7 @@ from bot.slack import text
 from bot.slack.blocks import Block, Message, chunks, context, header, message, plain_section, section
 from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.movement import moves
+from workflows.systems import system_name
 from workflows.values import Kind, Line, Request
 from workflows.views import RequestView
 from workflows.words import listed
@@ -122,10 +123,11 @@ def _moved_at(line: Line, step: str) -> datetime | None:
     return at
 
 
-def moved_dm(view: RequestView, note: str, imported: int) -> Message:
-    """To the one who asked, once an import."""
+def moved_dm(view: RequestView, note: str, imported: int, by: str = "") -> Message:
+    """To the one who asked, once an import, or when another system says so."""
     request = view.request
-    source = f"import {imported} says so" if imported else "it counts as shipped, as no file has it any more"
+    missing = f"{text.member(by)} says so" if system_name(by) else "it counts as shipped, as no file has it any more"
+    source = f"import {imported} says so" if imported else missing
     said = (
         f"{text.strong(request.order_number)} moved while {request.name}, {_asked_for(view, request)}, waits: "
         f"{source}. Whoever approves it now is refused, because it was asked for the order as it was. "

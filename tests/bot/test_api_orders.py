@@ -4,6 +4,7 @@ import asyncio
 import gzip
 
 from tests.bot.api_client import api
+from tests.office import CSR, seen
 
 __all__ = ["api"]
 LINE = {"line": 1, "sku": "ABC-9", "quantity": 3, "unit_price": 1750}
@@ -136,3 +137,17 @@ async def test_the_same_idempotency_key_is_one_write_also_at_once_and_after_a_cr
     stranger = await api.new_key("orders:write", name="ERP")
     again = await api("PUT", "/orders/ORD-910", json=order(order_total=1), headers=headers, key=stranger)
     assert again.status_code == 200  # a key is the system's own
+
+
+async def test_what_the_warehouse_says_reaches_the_card_and_the_one_who_asked(api):
+    office = api.office
+    await office.command(CSR, "/cancel ORD-123 line 1 qty 1 customer-request")
+    await office.settled()
+    before = office.row("select version, state from requests")
+    assert (await api("PATCH", "/orders/ORD-123/lines/1", json={"quantity_picked": 3})).status_code == 200
+    await office.settled()
+    assert office.row("select version, state from requests") == before
+    (said,) = [message for message in office.workspace.messages(CSR) if "picked" in seen(message)]
+    assert "3 of 3 units picked" in seen(said)
+    assert "WMS (API key) says so" in seen(said)
+    assert office.rows("select 1 from notices where state = 'dead'") == []

@@ -13,9 +13,9 @@ KIND: Final = "exception"
 MOVED: Final = "moved"
 
 
-def moved(request: Request, moves: Sequence[str], number: int | None) -> Notice:
-    """To the one who asked: what this import moved under a request that waits."""
-    payload = {"import": number or 0, "note": "; ".join(moves)}
+def moved(request: Request, moves: Sequence[str], number: int | None, by: str) -> Notice:
+    """To the one who asked: what this import, or `by` beside any, moved under a request that waits."""
+    payload = {"by": by, "import": number or 0, "note": "; ".join(moves)}
     return Notice(MOVED, slack_lane(request.requested_by), payload, request.order_number, request.number)
 
 

@@ -47,6 +47,7 @@ def _moved(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("contradiction.card", "message", cards.approval_card(view, role, today=values.TODAY))
     note = "line 1: 2 of 3 units picked; the customer changed"
     yield Specimen("contradiction.moved", "message", moved_dm(view, note, 8))
+    yield Specimen("contradiction.moved.system", "message", moved_dm(view, "line 1: 3 of 3 units picked", 0, "key:WMS"))
     yield Specimen("contradiction.moved.missing", "message", moved_dm(view, "line 1: 3 of 3 units shipped", 0))
 
 
