@@ -33,7 +33,7 @@ class Asking:
 
     def proposal(self) -> Proposal:
         header, samples = self.unknown.header, self.unknown.samples
-        return propose(header, samples, self.rules, self.answers, self.doubted, self.words)
+        return propose(header, samples, self.rules, self.answers, self.doubted, words=self.words)
 
     def answered(self) -> Proposal:
         """One question at a time, because an answer may settle others and bring up new ones."""
