@@ -17,6 +17,7 @@ _REFUSALS: Final = (
 )
 # As long as the API's page promises.
 _WRITES: Final = "delete from api_writes where desk_id = %s and at < clock_timestamp() - interval '2 days'"
+_SLOTS: Final = "delete from slots where desk_id = %s and due_at < clock_timestamp() - interval '100 days'"
 _NOTICES: Final = """
     delete from notices where state in ('sent', 'skipped') and settled_at < clock_timestamp() - interval '30 days'
 """

@@ -35,9 +35,3 @@ async def take_slot(
         "until": at_clock(calendar, day + timedelta(days=1), time.min),
     }
     return (await connection.execute(_TAKE, parameters)).rowcount == 1
-
-
-async def forget_slots(connection: Connection, desk_id: str, before: datetime) -> int:
-    """Strokes that were long ago."""
-    query = "delete from slots where desk_id = %s and due_at < %s"
-    return (await connection.execute(query, [desk_id, before])).rowcount

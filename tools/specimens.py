@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.delivery.mails import floor_release_mail
 from bot.main.rendering import mail_values
 from bot.slack import app, cards, export_words, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
-from bot.slack.forms import hold, message_view, reject, release
+from bot.slack.forms import extend, hold, message_view, reject, release
 from bot.slack.listeners import commands
 from tests.factories import (
     NOW,
@@ -97,6 +97,7 @@ def refused() -> Iterator[Saying]:
     sentences = (
         ("not yours to sign, and nobody is there", refusals.NotYoursToSign(request=12, sign=(NOBODY,))),
         ("no form for a click", refusals.FormNotOpened(typed="click Reject on R-12 again")),
+        ("no form for a hold's date", refusals.FormNotOpened(typed="click Extend for H-17 again")),
         ("no form for a release", refusals.FormNotOpened(typed="/release ORDER HOLD a note")),
         ("no form for a hold", refusals.FormNotOpened(typed="/hold ORDER REASON a note")),
     )
@@ -183,13 +184,16 @@ def field_errors() -> Iterator[Saying]:
     yield Saying("Release, no order", problem(release.parse, {}))
     yield Saying("Reject, no note", problem(reject.parse, {}))
     yield Saying("Reject, a form that was tampered with", problem(reject.parse, note))
+    yield Saying("Extend, a form that was tampered with", problem(extend.parse, {}))
     yield from asked_mistakes()
 
 
 def looking() -> Iterator[Saying]:
     plenty = make_order_view(timeline=[*_timeline(), *(make_entry() for _ in range(12))])
     yield Saying("order, what happened", order_view.order_message(plenty))
-    yield Saying("order, what happened first", order_view.order_message(make_order_view(timeline=_timeline()[8:])))
+    for begin in range(8, len(_timeline()), 8):
+        earlier = make_order_view(timeline=_timeline()[begin:])
+        yield Saying(f"order, what happened before ({begin})", order_view.order_message(earlier))
     nobody = make_policy(roles={"credit": {"members": []}})
     held = make_order_view(holds=[make_hold(state=HoldState.ACTIVE)], policy=nobody)
     yield Saying("order, nobody can release it", order_view.order_message(held))

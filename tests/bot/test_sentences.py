@@ -30,6 +30,7 @@ UNSAID = {
     "cancel form": "what somebody looked at, for the audit",
     "change form": "what somebody looked at, for the audit",
     "hold form": "what somebody looked at, for the audit",
+    "hold review": "what somebody looked at, for the audit",
     "release form": "what somebody looked at, for the audit",
     "reject form": "what somebody looked at, for the audit",
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.slack import cards, clock_words
+from bot.slack import cards, clock_words, words
 from bot.slack.forms import extend
 from bot.slack.reminder import reminder
 from bot.slack.specimens import values
@@ -34,6 +34,7 @@ def _escalations(policy: Policy) -> Iterator[Specimen]:
     said = reminder(waits, policy.roles[to].channel)
     if said:
         yield Specimen("reminder.escalated", "message", said)
+    yield Specimen("outcome.escalated", "message", words.outcome_dm(waits, "escalated", "redtag", ""))
     stuck = clock_words.nobody_to_escalate_to(values.view(policy, asked), to)
     if stuck:
         yield Specimen("escalation.nobody", "message", stuck)
@@ -43,9 +44,11 @@ def _reviews(policy: Policy) -> Iterator[Specimen]:
     hold = values.hold(policy, HoldState.ACTIVE, until=values.TODAY)
     view = values.order_view(policy, holds=[hold])
     asks = clock_words.review(view, hold.number, values.TODAY)
+    nobodys = values.order_view(policy, holds=[replace(hold, owner="nobody")])
     later = values.TODAY + timedelta(days=7)
-    kept = (
+    others = (
+        ("no_owner", clock_words.review(nobodys, hold.number, values.TODAY)),
         ("until", clock_words.extended(view, hold.number, later, values.SIGNER, values.NOTE)),
         ("no_date", clock_words.extended(view, hold.number, None, values.SIGNER, "")),
     )
-    yield from (Specimen(f"review.{name}", "message", said) for name, said in (("asks", asks), *kept) if said)
+    yield from (Specimen(f"review.{name}", "message", said) for name, said in (("asks", asks), *others) if said)
