@@ -402,11 +402,14 @@ def test_the_template_says_the_defaults_that_are_taken_when_a_key_is_left_out():
 def test_the_commented_examples_of_the_template_are_a_valid_policy_too():
     lines = template_toml().split("\n")
     keys = ("[", "kind =", "when =", "ask =", "sign =", "remind", "escalate", "expire", "columns =", "date_format =")
+    keys += ("time_format =", "amounts =", "decimal_sign =", "people =")
+    keys += ("delimiter =", "line_ends =", "encoding =", "codes =")
     more = (*keys, "pattern =", "name =", "url =", "secret =", "types =", "tax =", "shipping =", '"')
     opened = [line[2:] if line.startswith("# ") and line[2:].startswith(more) else line for line in lines]
     full = parse_policy("\n".join(opened))
     assert (len(full.rules), len(full.exports), full.desk.order_number.pattern) == (1, 1, "ORD-\\d+")
     assert full.desk.refund_hook is not None
+    assert full.exports[0].codes == {"customer-request": "C07", "out-of-stock": "C02"}
     assert full.webhooks[0].types == ("hold.placed", "hold.released")
     assert all("is empty" in problem for problem in problems_in(full))
 
