@@ -40,7 +40,7 @@ class Attic:
         removed = 0
         for desk_id in await desks(self._pool):
             async with desk_transaction(self._pool, desk_id) as connection:
-                for statement in (_ARRIVALS, _WRITES, _REFUSALS):
+                for statement in (_ARRIVALS, _WRITES, _REFUSALS, _SLOTS):
                     removed += (await connection.execute(statement, [desk_id])).rowcount
         return removed
 
