@@ -139,6 +139,11 @@ class TestProposing:
         again = propose(found.header, found.samples, rules(), {"currency": "EUR"}, words=words)
         assert asked(again) == ["word.versandbereit", "word.im zulauf"]
 
+    def test_answers_that_are_none_are_asked_for_again(self):
+        silly = {"column.number": "99", "column.ordered": "x", "word.versandbereit": "gone", "decimal": "?"}
+        assert asked(proposed(GERMAN, silly)) == ["word.versandbereit", "currency"]
+        assert set(asked(proposed(STRANGE, silly))) >= {"column.number", "column.ordered"}
+
     def test_a_file_without_a_column_that_could_do_has_no_choice(self):
         found = proposed(b"a;a;a;b;c\n1;2;3;x;y\n", {"column.number": "3", "column.sku": "4"})
         assert [question.choices for question in found.unsure if question.key == "column.ordered"] == [()]

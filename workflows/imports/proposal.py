@@ -43,6 +43,7 @@ LABELS: Final[Mapping[str, str]] = {
     "to_ship": "units still to ship",
     "cancelled_at": "moment of cancelling",
 }
+STAGES: Final[Mapping[str | None, Stage]] = {stage.value: stage for stage in Stage}
 COUNTED: Final = ("cancelled", "picked", "packed", "shipped")
 PRICES: Final = ("total", "unit_price", "line_total")
 CURRENCIES: Final = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY", "CNY", "INR", "MXN", "BRL", "SEK", "PLN", "ZAR")
@@ -183,9 +184,10 @@ class _Looking:
 
     def _likely(self) -> list[Suggestion]:
         """One column for a field and one field for a column, the likeliest first; what was answered stands."""
-        answered = {field: self.answers.get(f"column.{field}") for field in LABELS}
+        places = {"", *map(str, self.usable)}
+        answered = {field: place for field in LABELS if (place := self.answers.get(f"column.{field}")) in places}
         found = [Suggestion(field, int(place), 1.0) for field, place in answered.items() if place]
-        free = [field for field, place in answered.items() if place is None]
+        free = [field for field in LABELS if field not in answered]
         taken = {each.place for each in found}
         for each in sorted(self._scored(free), key=lambda one: -one.confidence):
             if each.place not in taken and each.field in free:
@@ -211,15 +213,11 @@ class _Looking:
     def _columns_asked(self) -> Iterator[Question]:
         likely = {each.field: each.place for each in self.likely if each.confidence < SURE}
         for field in LABELS:
-            if field in self.chosen or f"column.{field}" in self.answers:
-                continue
             needed = self._is_needed(field)
-            if (
-                needed
-                or field in likely
-                or field in self.doubted
-                or (field == "status" and not set(COUNTED) & set(self.chosen))
-            ):
+            if field in self.chosen or (not needed and self.answers.get(f"column.{field}") == ""):
+                continue
+            unsaid = field == "status" and not set(COUNTED) & set(self.chosen)
+            if needed or unsaid or field in likely or field in self.doubted:
                 yield self._column_asked(field, likely.get(field), needed=needed)
 
     def _is_needed(self, field: str) -> bool:
@@ -257,8 +255,8 @@ class _Looking:
         known, own = stage_words(self.rules), {stage.value for stage in Stage} | set(map(fold, self.rules.stages))
         words, asked = dict[str, Stage](), list[Question]()
         for word in [each for each in found if each not in own][:MOST_WORDS]:
-            if answer := self.answers.get(f"word.{word}"):
-                words[word] = Stage(answer)
+            if (answer := self.answers.get(f"word.{word}")) in STAGES:
+                words[word] = STAGES[answer]
             elif not word or word in known:
                 words[word] = known.get(word, Stage.OPEN)
             else:
@@ -278,7 +276,7 @@ class _Looking:
         return None, [Question("day_first", f"How are dates like {example} meant?", choices)]
 
     def _decimal(self) -> tuple[str, list[Question]]:
-        if answer := self.answers.get("decimal"):
+        if (answer := self.answers.get("decimal")) in {".", ","}:
             return answer, []
         amounts = [cell for field in (*PRICES, "ordered", *COUNTED) for cell in self._cells_of(field)]
         sign, example = decimal_sign(amounts)
