@@ -11,9 +11,10 @@ from psycopg_pool import PoolTimeout
 
 from store import rows
 from store.hot_path import CHANGED, LOCK, ONE_BY_ONE, SNAPSHOT, save
+from store.membership import keep_member
 from store.numbers import similar_numbers
 from store.people_of_desk import people_of
-from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
+from store.pool import TENANT, Connection, Pool
 from workflows.faults import crash_point
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.load import policy_from_json
@@ -21,7 +22,6 @@ from workflows.policy.model import Policy
 from workflows.policy.people import People
 from workflows.ports import Loaded, Member, Numbers, Unavailable, Wanted
 from workflows.results import read_result
-from workflows.values import Standing
 
 
 class LostRaceError(Exception):
@@ -170,9 +170,7 @@ def _loaded(row: dict[str, Any]) -> Loaded:
 class PostgresStore:
     """Transactions on any desk. See `workflows.ports.Store`."""
 
-    def __init__(
-        self, pool: Pool, committed: Callable[[], None] = lambda: None, *, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, pool: Pool, committed: Callable[[], None] = lambda: None, *, clock: Clock | None = None) -> None:
         """`committed` is called after every command; it wakes delivery and must not fail.
 
         Time is the database's, so that no machine's clock decides anything; `clock` takes its place in tests.
@@ -196,32 +194,4 @@ class PostgresStore:
         self._committed()
 
     async def keep_member(self, desk_id: str, member: Member) -> None:
-        query = """
-            with moved as (
-                update desks d set people_version = people_version + 1 where d.desk_id = %(desk)s
-                and (select m.standing from members m where m.desk_id = %(desk)s and m.user_id = %(user)s)
-                    is distinct from %(standing)s
-                and not (%(standing)s = 'active' and not exists (
-                    select from members m where m.desk_id = %(desk)s and m.user_id = %(user)s))
-            )
-            insert into members (desk_id, user_id, name, email, timezone, standing, checked_at)
-            select desk_id, %(user)s, %(name)s, %(email)s, %(timezone)s, %(standing)s, clock_timestamp()
-            from desks where desk_id = %(desk)s
-            on conflict (desk_id, user_id) do update set name = excluded.name, email = excluded.email,
-            timezone = excluded.timezone, standing = excluded.standing, checked_at = excluded.checked_at
-        """
-        parameters = {
-            "desk": desk_id,
-            "email": member.email,
-            "name": member.name,
-            "standing": member.standing,
-            "timezone": member.timezone,
-            "user": member.user_id,
-        }
-        # Whoever drops out does so between commands, never beside a signature that is being committed.
-        tenant = TENANT if member.standing is Standing.ACTIVE else ALONE
-        try:
-            async with desk_transaction(self._pool, desk_id, tenant=tenant) as connection:
-                await connection.execute(query, parameters)
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
+        await keep_member(self._pool, desk_id, member)

@@ -11,11 +11,14 @@ from store.pool import Pool, desk_transaction
 from workflows.ports import Unavailable
 
 _TO_CHECK: Final = """
-    select distinct g.user_id from role_grants g
-    left join members m on m.desk_id = g.desk_id and m.user_id = g.user_id
-    where g.desk_id = %s and g.valid_to is null
-    and coalesce(m.checked_at, '-infinity') < clock_timestamp() - interval '6 hours'
-    order by g.user_id
+    select h.user_id from (
+        select user_id from role_grants where desk_id = %(desk)s and valid_to is null
+        union select user_id from group_members where desk_id = %(desk)s
+        union select deputy from absences where desk_id = %(desk)s and ended_at is null
+    ) h
+    left join members m on m.desk_id = %(desk)s and m.user_id = h.user_id
+    where coalesce(m.checked_at, '-infinity') < clock_timestamp() - interval '6 hours'
+    order by h.user_id
 """
 
 
@@ -34,5 +37,5 @@ class RoleHolders(PostgresStore):
 
     async def _of(self, desk_id: str) -> list[tuple[str, str]]:
         async with desk_transaction(self._all, desk_id) as connection:
-            found = await (await connection.execute(_TO_CHECK, [desk_id])).fetchall()
+            found = await (await connection.execute(_TO_CHECK, {"desk": desk_id})).fetchall()
         return [(desk_id, row["user_id"]) for row in found]

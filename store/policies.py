@@ -11,6 +11,7 @@ from store.pool import ALONE, Connection, Pool, desk_transaction, worker_transac
 from workflows.policy.diff import differences
 from workflows.policy.load import policy_from_json, policy_to_json
 from workflows.policy.model import Policy
+from workflows.ports import PolicyMoved
 
 _NEW_DESK: Final = """
     with desk as (
@@ -54,14 +55,6 @@ class Version:
     applied_at: datetime
     applied_by: str
     differences: tuple[str, ...]
-
-
-class PolicyMoved(Exception):
-    """Somebody has applied another policy since the version that this one was made from."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(f"the policy is at version {version} by now")
-        self.version = version
 
 
 async def apply_policy(
@@ -137,3 +130,17 @@ async def desks(pool: Pool) -> tuple[str, ...]:
     async with worker_transaction(pool) as connection:
         rows = await (await connection.execute("select desk_id from desks order by desk_id")).fetchall()
     return tuple(row["desk_id"] for row in rows)
+
+
+class Policies:
+    """See `bot.slack.desk.Policies`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def in_force(self, desk_id: str) -> tuple[int, Policy | None]:
+        return await policy_in_force(self._pool, desk_id)
+
+    async def apply(self, desk_id: str, policy: Policy, *, by: str, based_on: int) -> tuple[str, ...]:
+        _, changed = await apply_policy(self._pool, desk_id, policy, by=by, based_on=based_on)
+        return changed

@@ -233,6 +233,7 @@ GROUPS: Final = (
     ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
+    ("Roles", "Private; to the managers where a role has lost its last member.", "roles.", None),
     ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", None),
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     (

@@ -17,6 +17,14 @@ class Unavailable(Exception):
     """The store cannot be used just now; whether the last command was saved is not known."""
 
 
+class PolicyMoved(Exception):
+    """Another policy has been applied since the version that this one was made from; nothing is applied."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the policy is at version {version} by now")
+        self.version = version
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person as Slack last described them."""

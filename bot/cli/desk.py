@@ -8,13 +8,14 @@ import click
 
 from bot.cli.common import chosen_desk, json_option, open_database, open_desk, print_json, run, team_option
 from bot.main.stop import Stop
-from store.policies import PolicyMoved, apply_policy, history, policy_in_force, policy_of_version
+from store.policies import apply_policy, history, policy_in_force, policy_of_version
 from store.pool import Pool
 from workflows.policy.check import problems_in, warnings_in
 from workflows.policy.diff import differences
 from workflows.policy.load import PolicyProblems, parse_policy, policy_to_json, policy_to_toml
 from workflows.policy.model import Policy
 from workflows.policy.template import template_toml
+from workflows.ports import PolicyMoved
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -110,5 +110,4 @@ def _group(group: str, role: str, disabled: bool | None) -> Finding:
         return problem(USER_GROUPS, f"{shown} is not there.", mend)
     if disabled:
         return problem(USER_GROUPS, f"{shown} is disabled.", mend)
-    found = f"{shown} is there, but its people do not get the role yet."
-    return warning(USER_GROUPS, found, f"Name them in roles.{role}.members.")
+    return ok(USER_GROUPS, f"{shown} is there: its people have the role.")

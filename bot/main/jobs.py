@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.clock import chasing, pulling, roll_call, tidying
+from bot.clock import chasing, mirroring, pulling, roll_call, tidying
+from bot.main.groups import SlackGroups
 from bot.main.parts import Parts
 from store.attic import Attic
 from store.clocks import Clocks
@@ -27,6 +28,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
     chased = partial(chasing.chase, Clocks(parts.pool, parts.reading), parts.service)
     return (
         Job("roll_call", called, roll_call.EVERY_SECONDS),
+        Job("mirrored", partial(mirroring.mirror, SlackGroups(parts.pool, parts.clients)), mirroring.EVERY_SECONDS),
         Job("chased", chased, chasing.EVERY_SECONDS),
         Job("pulled", partial(pulling.pull, Pulls(parts.pool), parts.imports.wake), pulling.EVERY_SECONDS),
         Job("tidied", Attic(parts.pool).tidy, tidying.EVERY_SECONDS),

@@ -17,6 +17,7 @@ from bot.slack.floor import floor_post
 from bot.slack.home import home_view
 from bot.slack.refund_news import refund_news
 from bot.slack.reminder import reminder
+from bot.slack.role_words import role_empty
 from bot.slack.webhook_news import webhook_news
 from store.exports import Exports
 from store.hook_calls import HookCalls
@@ -152,6 +153,14 @@ class StoredRenderer:
         return bool(claimed.payload["clear"]), list(claimed.payload["blockers"])
 
 
+async def _role_empty(reading: Reading, claimed: Claimed) -> Call:
+    policy, role = await reading.policy(claimed.desk_id), str(claimed.payload["role"])
+    if policy is None or role not in policy.roles or policy.roles[role].members:
+        return Nothing("somebody holds the role again")
+    said = role_empty(policy, role)
+    return Post(_destination(claimed), said["text"], said["blocks"])
+
+
 async def _home(reading: Reading, claimed: Claimed) -> Call:
     user = str(claimed.payload["user"])
     home = await reading.home(claimed.desk_id, user)
@@ -259,6 +268,7 @@ MOST_CHANGES: Final = 40
 BY_ITSELF: Final = {"absence": _absence, "reply": _reply}  # all that is said stands in the notice
 FROM_STORE: Final = {
     "home": _home,
+    "role.empty": _role_empty,
     **dict.fromkeys(ABOUT_HOLDS, hold_message),
     **dict.fromkeys(ABOUT_IMPORTS, import_message),
 }

@@ -1,7 +1,7 @@
 """What listeners work with: the service, the reads, Slack for opening views. Built by `bot.main`."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
@@ -78,6 +78,19 @@ class People(Protocol):
     async def keep(self, desk_id: str, user: Mapping[str, Any]) -> Member | None:
         """Store what an event says of a person."""
 
+    async def keep_group(
+        self, desk_id: str, group: str, *, users: Sequence[str] | None, joined: Sequence[str], left: Sequence[str]
+    ) -> None:
+        """Store what an event says of a user group: all of its members, or who joined and left."""
+
+
+class Policies(Protocol):
+    async def in_force(self, desk_id: str) -> tuple[int, Policy | None]:
+        """As it was applied, without deputies and user groups; (0, None) where there is no desk."""
+
+    async def apply(self, desk_id: str, policy: Policy, *, by: str, based_on: int) -> tuple[str, ...]:
+        """Gives what changed. Raises PolicyMoved where another version than `based_on` is in force by now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -86,6 +99,7 @@ class Desk:
     clients: Clients
     telling: Telling
     people: People
+    policies: Policies
     imports: Imports
 
     async def refused(self, call: Call, what: str, *only: str) -> Refusal | None:

@@ -272,6 +272,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
+    ("/desk roles", "who holds which role"),
     ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk export cancellations", "what was decided, as a file for the system of record; `peek` takes nothing"),

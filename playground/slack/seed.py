@@ -26,6 +26,7 @@ INSTALLED_SCOPES = (
     "files:read",
     "files:write",
     "groups:read",
+    "usergroups:read",
     "users:read",
     "users:read.email",
 )

@@ -8,7 +8,7 @@ from store.pool import TENANT
 from tests.office import CSR, DESK
 
 ORDERS = 5_000
-PARAMETERS = {"desk": DESK, "key": "key", "numbers": ["1500", "ORD-1500"], "request": 0, "user": CSR}
+PARAMETERS = {"desk": DESK, "key": "key", "numbers": ["1500", "ORD-1500"], "other": "", "request": 0, "user": CSR}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A policy with the people there are today: user groups filled in, who has left taken out, deputies put in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,12 @@ def present_deputy(member: str, away: Mapping[str, str]) -> str:
 def makes_a_circle(member: str, deputy: str, absences: Iterable[Absence]) -> bool:
     away = {**{each.member: each.deputy for each in absences}, member: deputy}
     return not present_deputy(member, away)
+
+
+def emptied(policy: Policy, before: People, after: People) -> tuple[str, ...]:
+    """Roles that somebody had and nobody has any more; who is only away counts as somebody."""
+    then, now = (staffed(policy, replace(people, absences=()), date.min) for people in (before, after))
+    return tuple(name for name, role in then.roles.items() if role.members and not now.roles[name].members)
 
 
 class Known:

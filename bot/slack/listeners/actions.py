@@ -10,7 +10,7 @@ from bot.slack.forms import message_view
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
-from bot.slack.listeners import NOTHING, Answer, Listener, away, cancelling, importing, lines, reviewing
+from bot.slack.listeners import NOTHING, Answer, Listener, away, cancelling, importing, lines, reviewing, roles
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
 from workflows.commands import Decide, Look
@@ -134,6 +134,7 @@ def _request_of(call: Call) -> tuple[int, int] | None:
 
 
 ACTIONS: Final[Mapping[str, Listener]] = {
+    ActionId.EDIT_ROLE: roles.edit_role,
     ActionId.BACK: away.back,
     ActionId.AGAIN: lines.ask_again,
     ActionId.CANCEL_INSTEAD: cancelling.cancel_instead,

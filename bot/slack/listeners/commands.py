@@ -13,8 +13,9 @@ from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
-from bot.slack.listeners.importing import import_
 from bot.slack.listeners.exporting import export
+from bot.slack.listeners.importing import import_
+from bot.slack.listeners.roles import roles
 from bot.slack.options import option_of
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
 from bot.slack.why import why_message
@@ -175,6 +176,7 @@ async def known_order(desk: Desk, desk_id: str, typed: str) -> OrderOption | Non
 
 QUEUE: Final = 20
 COMMANDS: Final = {
+    "roles": roles,
     "away": away,
     "cancel": cancel,
     "change": change,

@@ -1,13 +1,14 @@
 """Events: people who join, change or leave, and a Home tab that is opened."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.listeners import NOTHING, Answer
 
 PEOPLE: Final = frozenset({"user_change", "team_join"})
+GROUPS: Final = frozenset({"subteam_updated", "subteam_members_changed"})
 
 
 async def run_event(call: Call, desk: Desk) -> Answer:
@@ -16,9 +17,26 @@ async def run_event(call: Call, desk: Desk) -> Answer:
     user = event.get("user") if isinstance(event, Mapping) else None
     if call.name in PEOPLE and isinstance(user, Mapping):
         await desk.people.keep(call.desk_id, user)
+    if call.name in GROUPS and isinstance(event, Mapping):
+        await _keep_group(call, desk, event)
     if call.name == "app_home_opened" and isinstance(event, Mapping) and event.get("tab") == "home":
         await _open_home(call, desk)
     return NOTHING
+
+
+async def _keep_group(call: Call, desk: Desk, event: Mapping[str, Any]) -> None:
+    """One event brings the whole group, the other who joined and who left."""
+    group = event.get("subteam")
+    whole = group if isinstance(group, Mapping) else {}
+    name = str(whole.get("id") or event.get("subteam_id") or "")
+    users = _users(whole.get("users")) if isinstance(whole.get("users"), list) else None
+    if name:
+        joined, left = _users(event.get("added_users")), _users(event.get("removed_users"))
+        await desk.people.keep_group(call.desk_id, name, users=users, joined=joined, left=left)
+
+
+def _users(found: object) -> tuple[str, ...]:
+    return tuple(str(user) for user in found) if isinstance(found, list) else ()
 
 
 async def _open_home(call: Call, desk: Desk) -> None:

@@ -144,7 +144,7 @@ async def match(call: Call, desk: Desk) -> Answer:
     if job.state != "asking":
         await desk.telling.tell(call, _too_late(Decided(job, changed=False)))
         return NOTHING
-    if not await desk.open_view(call, _match_form(job, policy, {})):
+    if not await desk.open_view(call, _match_form(job, policy, {}, place=(call.channel, _ts(call)))):
         await desk.telling.tell(call, refusals.FormNotOpened(typed="click Match the columns again"))
     return NOTHING
 
@@ -162,27 +162,38 @@ async def matched(call: Call, desk: Desk) -> Answer:
     policy = await desk.reading.policy(call.desk_id)
     if job is None or policy is None or job.state != "asking":
         return _not_done(MISSING)
+    place = form.opened_from(call.view)
     answers = {**job.report.get("answers", {}), **given.answers}
     proposal = propose(job.report["header"], job.report["samples"], rules_of(policy), answers)
     if proposal.unsure:
         await desk.imports.answered(call.desk_id, job.id, answers)
-        return {"response_action": "update", "view": _match_form(job, policy, answers, name=given.name)}
+        return {"response_action": "update", "view": _match_form(job, policy, answers, name=given.name, place=place)}
     try:
         mapping = proposal.mapping(given.name)
     except ValidationError as wrong:
-        lacking = one_line(str(wrong.errors()[0]["msg"]).removeprefix("Value error, "), 200)
-        return {"response_action": "update", "view": _match_form(job, policy, answers, given.name, f"{lacking}.")}
+        lacking = f"{one_line(str(wrong.errors()[0]['msg']).partition(', ')[2], 200)}."
+        view = _match_form(job, policy, answers, name=given.name, problem=lacking, place=place)
+        return {"response_action": "update", "view": view}
     await desk.imports.save_mapping(call.desk_id, mapping, call.claim.user_id)
-    await desk.imports.decide(call.desk_id, job.id, "waiting", by=call.claim.user_id, mapping=mapping.name)
+    more = {"by": call.claim.user_id, "channel": place[0], "mapping": mapping.name, "ts": place[1]}
+    await desk.imports.decide(call.desk_id, job.id, "waiting", **more)
     return NOTHING
 
 
 def _match_form(
-    job: Job, policy: Policy, answers: Mapping[str, str], name: str = "", problem: str = ""
+    job: Job,
+    policy: Policy,
+    answers: Mapping[str, str],
+    *,
+    name: str = "",
+    problem: str = "",
+    place: tuple[str, str] = ("", ""),
 ) -> Mapping[str, Any]:
     known = {**job.report.get("answers", {}), **answers}
     proposal = propose(job.report["header"], job.report["samples"], rules_of(policy), known)
-    return form.match(job.id, proposal, file=job.source.name, name=name, problem=problem)
+    channel, ts = place
+    shown = {"channel": channel, "file": job.source.name, "name": name, "problem": problem, "ts": ts}
+    return form.match(job.id, proposal, **shown)
 
 
 async def _may(call: Call, desk: Desk) -> bool:

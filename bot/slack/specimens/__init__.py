@@ -7,7 +7,7 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, away, clock, contradictions, forms, importing, messages, replies
+from bot.slack.specimens import asked, away, clock, contradictions, forms, importing, messages, replies, roles
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
@@ -20,6 +20,7 @@ KINDS = (
     importing.specimens,
     asked.specimens,
     away.specimens,
+    roles.specimens,
     clock.specimens,
     contradictions.specimens,
 )

@@ -38,6 +38,7 @@ def _news() -> Iterator[Specimen]:
     missing = {"missing": [values.NUMBER, "ORD-124"], "missing_count": 17}
     yield Specimen("contradiction.news", "message", import_news({**nothing, **shipped, **missing}))
     yield Specimen("contradiction.shipped", "message", import_news({**nothing, **one}))
+    yield Specimen("contradiction.shipped.system", "message", import_news({**nothing, **one, "import": 0}))
     yield Specimen("contradiction.missing", "message", import_news({**nothing, **missing}))
 
 
