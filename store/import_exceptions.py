@@ -86,10 +86,10 @@ def contradictions(session: Session) -> tuple[list[ExceptionFound], int]:
 
 def _opened(session: Session) -> Iterator[ExceptionFound]:
     for row in session.execute(OPEN):
-        yield _found(row)
+        yield found(row)
 
 
-def _found(row: DictRow) -> ExceptionFound:
+def found(row: DictRow) -> ExceptionFound:
     facts = row["facts"]
     return ExceptionFound(
         kind=KIND,

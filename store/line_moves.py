@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from store import rows
-from store.import_exceptions import KIND
+from store.import_exceptions import KIND, found
 from store.import_session import BEGIN, Session, connected
 from store.import_watch import Watch
+from workflows.imports.news import shipped_anyway
 from workflows.system_facts import Moved, OrderNotThere, VersionMoved, moved
 from workflows.systems import Caller
 
@@ -49,10 +50,18 @@ _OPEN: Final = f"""
         on conflict (desk_id, order_number, line_key, kind) where closed_at is null
         do update set facts = excluded.facts where e.facts -> 'units' <> excluded.facts -> 'units'
         returning e.order_number, e.facts
+    ),
+    noted as (
+        insert into audit (desk_id, chain, at, actor, action, request, facts)
+        select %(desk)s, order_number, statement_timestamp(), %(by)s, 'exception.opened', (facts ->> 'request')::bigint,
+               facts || '{{"kind": "{KIND}"}}'
+        from opened
     )
-    insert into audit (desk_id, chain, at, actor, action, request, facts)
-    select %(desk)s, order_number, statement_timestamp(), %(by)s, 'exception.opened', (facts ->> 'request')::bigint,
-           facts || '{{"kind": "{KIND}"}}'
+    select order_number, facts,
+           (select c.batch from status_changes c
+            where c.desk_id = %(desk)s and c.order_number = opened.order_number
+            and c.request = (opened.facts ->> 'request')::bigint
+            and c.kind in ('cancellation.approved', 'change.approved') limit 1) as batch
     from opened
 """
 _CLOSE: Final = f"""
@@ -85,11 +94,11 @@ def move_line(
         session = Session(connection, values)
         session.execute(BEGIN)
         session.execute(_SOON)
-        found = _found(session, place[1], version)
-        after = moved(rows.line(found), wanted)
+        row = _row(session, place[1], version)
+        after = moved(rows.line(row), wanted)
         if after is None:
             return False
-        _move(session, found["key"], after)
+        _move(session, row["key"], after)
         session.commit()
     return True
 
@@ -103,20 +112,23 @@ def check_version(session: Session, order: str, version: int | None) -> None:
         raise VersionMoved
 
 
-def _found(session: Session, line: int, version: int | None) -> Mapping[str, Any]:
+def _row(session: Session, line: int, version: int | None) -> Mapping[str, Any]:
     check_version(session, session.values["order"], version)
     lines = [row["line"] for row in session.execute(_LINES)]
-    found: Mapping[str, Any] | None = next((each for each in lines if each["line"] == line), None)
-    if found is None:
+    row: Mapping[str, Any] | None = next((each for each in lines if each["line"] == line), None)
+    if row is None:
         raise OrderNotThere
-    return found
+    return row
 
 
 def _move(session: Session, key: str, after: Moved) -> None:
-    watch = Watch(session, session.policy())
+    policy = session.policy()
+    watch = Watch(session, policy)
     before = watch.before((), [session.values["order"]])
     session.execute(_MOVE, {"key": key, "picked": after.picked, "packed": after.packed, "shipped": after.shipped})
     session.execute(_VERSION)
-    session.execute(_OPEN, {"key": key})
+    opened = [found(row) for row in session.execute(_OPEN, {"key": key}).fetchall()]
     session.execute(_CLOSE, {"key": key})
     watch.after(before)
+    if policy:
+        session.tell(shipped_anyway(policy, opened))

@@ -27,7 +27,7 @@ WHAT_TO_DO_MISSING: Final = (
 
 
 def import_news(facts: Mapping[str, Any]) -> Message:
-    """To managers, after an import that found what contradicts a decision."""
+    """To managers, of what contradicts a decision: found by an import, or said of one order by another system."""
     number, blocks = facts["import"], list[Block]()
     found, missing = facts["exception_count"], facts["missing_count"]
     said = []
@@ -39,7 +39,7 @@ def import_news(facts: Mapping[str, Any]) -> Message:
         said.append(f"{text.count(missing, 'order')} with units still to ship {_are(missing)} not in the file")
         shown = [text.one_line(number, 60) for number in facts["missing"]]
         blocks += [*_list("Not in the file", shown, missing), context(WHAT_TO_DO_MISSING)]
-    title = f"Import {number} needs a look"
+    title = f"{f'Import {number}' if number else text.one_line(facts['exceptions'][0]['order'], 60)} needs a look"
     return message(f"{title}: {listed(said, 'and')}.", [header(title), section(f"{listed(said, 'and')}."), *blocks])
 
 

@@ -69,6 +69,9 @@ async def test_facts_are_taken_whatever_was_decided_and_contradictions_open_an_e
     assert over.status_code == 200
     found = api.office.row("select facts, opened_by from exceptions where closed_at is null")
     assert (found["facts"]["units"], found["opened_by"]) == (1, "key:WMS")
+    await api.office.settled()
+    (told,) = api.office.workspace.messages("C0MGRS")
+    assert "ORD-123 needs a look: 1 line shipped though units of it were cancelled" in seen(told)
     back = await api("PATCH", path, json={"quantity_shipped": 2, "quantity_packed": 2, "quantity_picked": 2})
     assert back.status_code == 200
     assert api.office.rows("select 1 from exceptions where closed_at is null") == []

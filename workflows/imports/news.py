@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from workflows.imports.report import SAMPLE, ImportReport
+from workflows.imports.report import SAMPLE, ExceptionFound, ImportReport
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
 from workflows.telling import slack_lane
@@ -17,6 +17,14 @@ def moved(request: Request, moves: Sequence[str], number: int | None, by: str) -
     """To the one who asked: what this import, or `by` beside any, moved under a request that waits."""
     payload = {"by": by, "import": number or 0, "note": "; ".join(moves)}
     return Notice(MOVED, slack_lane(request.requested_by), payload, request.order_number, request.number)
+
+
+def shipped_anyway(policy: Policy, found: Sequence[ExceptionFound]) -> Iterator[Notice]:
+    """What another system says of an order, beside any import."""
+    if policy.desk.managers_channel and found:
+        listed = [each.as_json() for each in found]
+        payload = {"exceptions": listed, "exception_count": len(listed), "import": 0, "missing": [], "missing_count": 0}
+        yield Notice(KIND, slack_lane(policy.desk.managers_channel), payload)
 
 
 def news(policy: Policy, number: int, report: ImportReport) -> Iterator[Notice]:
