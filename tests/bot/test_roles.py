@@ -118,4 +118,4 @@ async def test_a_role_that_nobody_could_sign_for_any_more_is_refused_under_its_f
 async def test_somebody_who_is_no_admin_gets_no_form(office):
     assert await open_editor(office, CSR) == []
     await office.settled()
-    assert office.rows("select 1 from notices where kind = 'reply' and payload::text like '%AdminsOnly%'")
+    assert office.rows("select 1 from notices where kind = 'reply' and payload::text ~ 'AdminsOnly'")
