@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -31,8 +32,9 @@ from bot.cli.demo_processes import (
     taken,
 )
 from bot.main.stop import Stop
+from store.api_keys import ApiKeys
 from store.embedded import EmbeddedProblem, start_embedded
-from store.embedded_files import is_free, open_folder, waited
+from store.embedded_files import is_free, open_folder, open_private, waited
 from store.numbers import untouched_order
 from store.policies import apply_policy, policy_in_force
 from store.pool import Pool
@@ -63,9 +65,10 @@ def demo(
         contextlib.suppress(KeyboardInterrupt),
         _alone(settings().data_dir / "demo", reset=reset) as folder,
         _listening(port) as listener,
-        _running(folder, listener, orders, socket_mode=socket_mode) as (address, children),
+        _running(folder, listener, orders, socket_mode=socket_mode) as (address, door, children),
     ):
         click.echo(f"Playground: {address}")
+        click.echo(f"Ship gate: {door}")
         click.echo(f"Ready after {took(time.monotonic() - began, before)}. Ctrl-C stops everything; the data stays.")
         if not no_browser and _has_screen():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -122,7 +125,7 @@ def _empty(folder: Path, *, keep: Path) -> None:
 @contextlib.contextmanager
 def _running(
     folder: Path, listener: socket.socket, orders: Path | None, *, socket_mode: bool
-) -> Iterator[tuple[str, tuple[Child, Child]]]:
+) -> Iterator[tuple[str, str, tuple[Child, Child]]]:
     """Database, playground and bot, stopped in the reverse order."""
     from bot.main.database import migrate
 
@@ -145,7 +148,19 @@ def _running(
         answering(f"{address}/", children[0])
         answering(f"http://{HOST}:{environment['PORT']}/readyz", children[1])
         note(folder / "demo.lock", pid=os.getpid(), address=address)
-        yield address, children
+        door = f"http://{HOST}:{environment['PORT']}/gate with the key {_gate_key(folder, lease.url)}"
+        yield address, door, children
+
+
+def _gate_key(folder: Path, url: str) -> str:
+    """Made at the first start and kept with the demo's data, for its owner alone."""
+    path = folder / "gate.key"
+    if not path.exists():
+        name = f"Door {secrets.token_hex(2)}"  # another, should a start have ended before the key was kept
+        _, key = run(url, lambda pool: ApiKeys(pool).create(TEAM, name, ["gate:read"], "cli:demo"))
+        with os.fdopen(open_private(path), "w") as kept:
+            kept.write(key)
+    return path.read_text()
 
 
 def _playground(folder: Path, environment: Mapping[str, str], listener: int) -> list[str]:
