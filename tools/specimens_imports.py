@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from bot.imports import fetching, loop
-from bot.slack import words
+from bot.slack import import_words, words
 from bot.slack.forms import import_
 from bot.slack.ids import job_value
 from bot.slack.listeners import importing
@@ -35,6 +35,8 @@ def imports() -> Iterator[Saying]:
         yield Saying(f"an address: {name}", _address(address))
     for name, sentence in _fetching():
         yield Saying(name, sentence)
+    yield Saying("did they really ship", import_words.are_you_sure(17))
+    yield Saying("the name of a mapping, where the file has none", import_.name_of(".csv"))
     yield from _mistakes()
 
 

@@ -16,6 +16,7 @@ from bot.cli.import_words import show
 from bot.cli.mapping import How, how_to_read, mapping
 from bot.cli.missing import missing
 from bot.cli.progress import reading
+from bot.cli.sheets import FileOrAddress, is_fetched
 from bot.main.stop import Stop
 from store.imports import import_orders
 from workflows.imports.files import open_orders
@@ -39,7 +40,7 @@ orders.add_command(missing)
 
 
 @orders.command("import")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FileOrAddress(), metavar="FILE|URL")
 @team_option
 @click.option("--preset", type=click.Choice(sorted(PRESETS)), help="The shape of the file; recognised if left out.")
 @click.option(
@@ -64,7 +65,7 @@ def import_command(
     errors: Path | None,
     as_json: bool,
 ) -> None:
-    """Read the orders in FILE into the desk.
+    """Read the orders in FILE into the desk, or those of a sheet that is published at URL.
 
     A bad row refuses its whole order and is listed with its reason; all other orders are imported. Exit code 1 where
     no order could be taken. On a terminal, a file with columns that nobody has named yet is asked about.
@@ -88,7 +89,9 @@ def import_command(
 
 
 def beside(file: Path) -> Path:
-    return file.with_name(f"{file.name}.errors.csv")
+    """What was fetched from an address lies in no place of its own."""
+    name = f"{file.name}.errors.csv"
+    return Path(name) if is_fetched(file) else file.with_name(name)
 
 
 def run(

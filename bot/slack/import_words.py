@@ -193,18 +193,21 @@ def _touched(report: ImportReport) -> list[str]:
 
 
 def _what_became(job: Job, count: int) -> list[Block]:
-    value, all_of_them = job_value(job.id), text.count(count, "order")
+    value = job_value(job.id)
     sure = {
         "title": plain_text("They shipped", 100),
-        "text": plain_text(
-            f"All that stayed away from the files counts as shipped: {all_of_them} of this one, and older."
-        ),
+        "text": plain_text(are_you_sure(count)),
         "confirm": plain_text("They shipped", 30),
         "deny": plain_text("Not yet", 30),
     }
     shipped = button("They shipped", ActionId.MISSING_SHIPPED, value, label="The missing orders shipped")
     leave = button("Leave them", ActionId.MISSING_LEAVE, value, label="Leave the missing orders as they are")
     return [{**shipped, "confirm": sure}, leave]
+
+
+def are_you_sure(count: int) -> str:
+    orders = text.count(count, "order")
+    return f"What is left of every order that stayed away from the files counts as shipped: {orders} since this file."
 
 
 def _decided(job: Job) -> Message:

@@ -247,3 +247,21 @@ def again(office):
     """Another worker on the same database."""
     first = office.parts.imports
     return Imports(first._jobs, first._fetching, first._books, first._clients, first._draw)
+
+
+async def test_what_became_of_orders_that_a_file_misses_is_said_once_by_somebody_who_may(office):
+    await begin(office, file_of(*NEW))
+    await press(office, await preview(office), "import.confirm")
+    await said(office, "Import 1")
+    await begin(office, file_of(NEW[0]))
+    await press(office, await preview(office), "import.confirm")
+    result = await said(office, "Import 2")
+    assert "ORD-901" in seen(result)
+    await press(office, result, "missing.shipped", user=CSR)
+    await office.settled()
+    assert office.row("select shipped from order_lines where order_number = 'ORD-901'")["shipped"] == 0
+    await asyncio.gather(*(press(office, result, "missing.shipped") for _ in range(2)))
+    await said(office, "counts as shipped now")
+    assert office.row("select shipped from order_lines where order_number = 'ORD-901'")["shipped"] == 1
+    assert "missing.shipped" not in seen(office.workspace.message(result.channel, result.ts))
+    assert any("what became of these orders" in each.text for each in office.workspace.ephemerals(MONA))

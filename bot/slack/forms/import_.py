@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from bot.slack import text
 from bot.slack.blocks import CHOICE_TEXT, CHOICE_VALUE, Block, View, choice, context, divider, field, menu, section
-from bot.slack.forms.parts import FormProblem, Where, carried, form, metadata, selected, written
+from bot.slack.forms.parts import FormProblem, Where, carried, form, metadata, selected, where, written
 from bot.slack.ids import BlockId, CallbackId, job_value, parse_job_value
-from workflows.imports.proposal import LABELS, Proposal, Question
+from workflows.imports.proposal import LABELS, Column, Proposal, Question
 from workflows.words import listed
 
-__all__ = ["Asked", "Matched", "answers_of", "build", "job_of", "match", "name_of", "parse"]
+__all__ = ["Asked", "Matched", "answers_of", "build", "job_of", "match", "name_of", "opened_from", "parse"]
 
 TYPES: Final = ("csv", "tsv", "txt", "gz")
 MOST_QUESTIONS: Final = 60  # at once; with the fields that are sure they stay below Slack's hundred blocks
@@ -78,17 +78,22 @@ def _files(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
-def match(job: int, proposal: Proposal, *, file: str, name: str = "", problem: str = "") -> View:
-    """What is not sure stands first; the rest is filled in and can be corrected."""
+def match(
+    job: int, proposal: Proposal, *, file: str, name: str = "", problem: str = "", channel: str = "", ts: str = ""
+) -> View:
+    """What is not sure stands first; the rest is filled in and can be corrected.
+
+    `channel` and `ts`: the message whose button opened it.
+    """
     sure = [*_sure(proposal)]
     blocks = [
         section(text.strong(problem) or f"{text.strong(file)} has columns that this desk has not matched yet."),
-        *[_question(each) for each in proposal.unsure[:MOST_QUESTIONS]],
+        *[_question(each, proposal) for each in proposal.unsure[:MOST_QUESTIONS]],
         *([divider(), context("Recognised. Change what is wrong.")] if sure else []),
         *sure,
         _name(name or name_of(file)),
     ]
-    place = carried(Where(), job=job_value(job))
+    place = carried(Where(channel=channel), job=job_value(job), ts=ts)
     return form(CallbackId.IMPORT_MATCHED, "Match the columns", "Save and preview", blocks, place)
 
 
@@ -101,6 +106,12 @@ def name_of(file: str) -> str:
 def job_of(view: Mapping[str, Any]) -> int:
     """Raises ValueError."""
     return parse_job_value(metadata(view).get("job", ""))
+
+
+def opened_from(view: Mapping[str, Any]) -> tuple[str, str]:
+    """Channel and ts of the message whose button opened the form."""
+    ts = metadata(view).get("ts", "")
+    return (where(view).channel, ts) if re.fullmatch(r"[0-9]+[.][0-9]+", ts) else ("", "")
 
 
 def answers_of(view: Mapping[str, Any]) -> Matched:
@@ -135,21 +146,27 @@ def _once(answers: Mapping[str, str]) -> None:
         seen[value] = key
 
 
-def _question(asked: Question) -> Block:
-    choices = [choice(each.label, each.value or EMPTY) for each in asked.choices]
-    return field(asked.key, asked.text, menu(asked.key, "Choose", choices, asked.suggestion))
+def _question(asked: Question, proposal: Proposal) -> Block:
+    of_columns = {str(each.place): each for each in proposal.columns} if asked.key.startswith("column.") else {}
+    choices = [choice(each.label, each.value or EMPTY, _samples(of_columns.get(each.value))) for each in asked.choices]
+    hint = _samples(of_columns.get(asked.suggestion))
+    return field(asked.key, asked.text, menu(asked.key, "Choose", choices, asked.suggestion), hint=hint)
+
+
+def _samples(column: Column | None) -> str:
+    """Some of its values, so that people see which column it is."""
+    return f"such as {text.one_line(', '.join(column.samples), 150)}" if column and column.samples else ""
 
 
 def _sure(proposal: Proposal) -> Iterator[Block]:
-    columns = [
-        choice(each.title, str(each.place), f"such as {', '.join(each.samples)}" if each.samples else "")
-        for each in proposal.columns
-    ]
+    columns = [choice(each.title, str(each.place), _samples(each)) for each in proposal.columns]
+    shown = {each.place: _samples(each) for each in proposal.columns}
     for suggestion in proposal.suggestions:
         key, label = f"column.{suggestion.field}", LABELS[suggestion.field]
         none = [] if suggestion.field in NEEDED else [choice("Not in this file", EMPTY)]
         picked = menu(key, "Choose", [*columns, *none], str(suggestion.place))
-        yield field(key, text.one_line(f"{label[:1].upper()}{label[1:]}", CHOICE_TEXT), picked)
+        title = text.one_line(f"{label[:1].upper()}{label[1:]}", CHOICE_TEXT)
+        yield field(key, title, picked, hint=shown.get(suggestion.place, ""))
 
 
 def _name(name: str) -> Block:
