@@ -25,8 +25,8 @@ async def _round(name: str, job: Callable[[], Awaitable[int]]) -> None:
     try:
         done = await job()
         if done:
-            log.info(name, done=done)
+            log.info("round.done", job=name, done=done)
     except Unavailable as away:
-        log.info(f"{name}.put_off", why=str(away))
+        log.info("round.put_off", job=name, why=str(away))
     except Exception:
-        log.exception(f"{name}.failed")
+        log.exception("round.failed", job=name)
