@@ -8,15 +8,18 @@ has stayed away for longer than it did before it came back, counted in imports.
 
 from typing import Any, Final
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from store.import_session import Session
+from store.import_sql import LOOPS, NO_LOOPS
 from store.import_watch import WATCHED_ABSENT, Watch
 from workflows.imports.report import SAMPLE, Missing, MissingPolicy
 
 KIND: Final = "missing_order"
 
-# Both sides may be large, and the planner knows the size of neither: see `NO_LOOPS` in `store.import_sql`.
+# Both sides may be large, and the planner knows the size of neither.
 ABSENT: Final = """
     insert into import_rows (run, first_row, order_number, document)
     select distinct on (l.order_number) %(absent)s, 0, l.order_number, '{}'::jsonb
@@ -129,9 +132,7 @@ SHIP_ORDERS: Final = """
 
 def absent(session: Session, policy: MissingPolicy) -> Missing:
     """Stage the orders that are missing, and say how many there are."""
-    session.execute("set local enable_nestloop = off")
-    session.execute(ABSENT)
-    session.execute("set local enable_nestloop = on")
+    _hashed(session, ABSENT)
     nameless = session.one(NAMELESS)["nameless"]
     sample = tuple(row["order_number"] for row in session.execute(_SAMPLE).fetchall())
     return Missing("ask" if nameless and policy == "shipped" else policy, session.one(_COUNT)["open"], 0, sample)
@@ -140,17 +141,26 @@ def absent(session: Session, policy: MissingPolicy) -> Missing:
 def seen_again(session: Session) -> None:
     """What was missing and is in this file, or has nothing left to ship, is missed no longer."""
     if session.one(ANY)["found"]:
-        session.execute(SEEN)
+        _hashed(session, SEEN)
         session.execute(NOTHING_LEFT)
 
 
 def ask(session: Session) -> int:
     """How many orders are newly asked about."""
-    return session.execute(AGAIN).rowcount + session.execute(OPEN).rowcount
+    return _hashed(session, AGAIN).rowcount + _hashed(session, OPEN).rowcount
 
 
 def would_ask(session: Session) -> int:
-    return int(session.one(WOULD_ASK)["orders"])
+    row = _hashed(session, WOULD_ASK).fetchone()
+    return int(row["orders"]) if row else 0
+
+
+def _hashed(session: Session, statement: str) -> Cursor[DictRow]:
+    """Without nested loops: they would go through all exceptions for each missing order, see `NO_LOOPS`."""
+    session.execute(NO_LOOPS)
+    cursor = session.execute(statement)
+    session.execute(LOOPS)
+    return cursor
 
 
 def ship(session: Session, watch: Watch, facts: dict[str, Any]) -> None:

@@ -125,7 +125,7 @@ def test_whoever_asked_hears_once_what_a_file_moved_and_the_cards_are_drawn_agai
     assert report.touched_count == 1
     (told,) = desk.notices("moved")
     assert (told["lane"], told["request"]) == ("slack:U0CARL", 1)
-    assert told["payload"] == {"import": 2, "note": "line 1: 2 of 5 units picked"}
+    assert told["payload"] == {"by": "cli:adam", "import": 2, "note": "line 1: 2 of 5 units picked"}
     assert [each["lane"] for each in desk.notices("card.redraw")] == ["slack:C0CSLEAD"]
     desk.take([line(quantity_picked="2"), line(number=2)])
     desk.take([line(quantity_picked="2", customer="New Name"), line(number=2, customer="New Name")])
