@@ -364,7 +364,7 @@ class ImportDecided(Refusal):
 
     def sentence(self, words: Words) -> str:
         by = words.member(self.by) if self.by else "somebody"
-        return IMPORTS[self.state].format(file=words.strong(self.file), by=by)
+        return IMPORTS.get(self.state, IMPORTS["waiting"]).format(file=words.strong(self.file), by=by)
 
 
 class MissingDecided(Refusal):

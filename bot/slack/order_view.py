@@ -275,6 +275,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/desk roles", "who holds which role"),
     ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
+    ("/desk import", "brings orders in from a file; `/desk import sheet NAME` from a published sheet"),
     ("/desk export cancellations", "what was decided, as a file for the system of record; `peek` takes nothing"),
     ("/desk hold …", "the same commands, where another app owns the short names"),
 )

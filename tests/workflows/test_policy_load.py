@@ -141,7 +141,7 @@ def test_a_person_listed_twice_stands_there_once():
         ({"rule": []}, "rule: is not a known key. Did you mean rules?"),
         (
             {"zebra": 1},
-            "zebra: is not a known key. Known here: desk, stages, roles, reasons, rules, exports and webhooks.",
+            "zebra: is not a known key. Known here: desk, stages, roles, reasons, rules, exports, webhooks and sheets.",
         ),
         ({"desk__holidays": []}, "desk.holidays: is a key of a later version of Redtag. Take it out for now."),
     ],
