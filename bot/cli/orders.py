@@ -15,6 +15,7 @@ from bot.cli.errors_file import ErrorsFile
 from bot.cli.import_words import show
 from bot.cli.mapping import How, how_to_read, mapping
 from bot.cli.missing import missing
+from bot.cli.orders_export import export_command
 from bot.cli.progress import reading
 from bot.cli.sheets import FileOrAddress, is_fetched
 from bot.main.stop import Stop
@@ -31,10 +32,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def orders() -> None:
-    """Bring orders in."""
+    """Bring orders in, and write them out."""
 
 
 orders.add_command(mapping)
+orders.add_command(export_command)
 orders.add_command(exceptions)
 orders.add_command(missing)
 
