@@ -168,7 +168,7 @@ async def test_a_release_withdrawn_at_the_instant_of_its_approval_is_announced_o
 
 def take(floor, *lines):
     file = open_orders(io.BytesIO(written(lines)), "orders.csv", rules_of(floor.policy))
-    return asyncio.to_thread(import_orders, floor.url, DESK, file, by="cli:adam")
+    return asyncio.to_thread(import_orders, floor.url, DESK, file, by="cli:adam", whole=False)
 
 
 def shipping(number):
