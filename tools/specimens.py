@@ -41,6 +41,7 @@ from tools.specimens_asked import (
 )
 from tools.specimens_files import files
 from tools.specimens_imports import imports
+from tools.specimens_people import about_roles, deputies
 from workflows import order_numbers, refusals
 from workflows.policy.load import parse_policy
 from workflows.policy.model import OrderNumberFormat
@@ -233,8 +234,8 @@ GROUPS: Final = (
     ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
-    ("Roles", "Private; to the managers where a role has lost its last member.", "roles.", None),
-    ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", None),
+    ("Roles", "Private; to the managers where a role has lost its last member.", "roles.", about_roles),
+    ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", deputies),
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     (
         "What the clock asks",

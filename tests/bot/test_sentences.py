@@ -27,6 +27,7 @@ UNSAID = {
         ("us dollar", "british pound", "canadian dollar", "australian dollar", "japanese yen"), "what others say"
     ),
     "*Approve* makes it so. *Reject* leaves the order as it is, and asks you why.": "every kind has words of its own",
+    "away form": "what somebody looked at, for the audit",
     "cancel form": "what somebody looked at, for the audit",
     "change form": "what somebody looked at, for the audit",
     "hold form": "what somebody looked at, for the audit",

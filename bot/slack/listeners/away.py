@@ -32,13 +32,13 @@ async def away(call: Call, desk: Desk, text: str) -> Answer:
     if refused:
         return words.answer(refused)
     try:
-        command = _understood(text, await desk.reading.names(call.desk_id), call.typed())
+        command = understood(text, await desk.reading.names(call.desk_id), call.typed())
     except NotUnderstood as problem:
         return words.private(f"{problem} {HOW}")
     return words.answer(await desk.service.handle(call.desk_id, call.claim, command))
 
 
-def _understood(text: str, names: Mapping[str, str], origin: Origin) -> GoAway:
+def understood(text: str, names: Mapping[str, str], origin: Origin) -> GoAway:
     found = TYPED.fullmatch(text)
     if found is None:
         raise NotUnderstood("I could not read that.")

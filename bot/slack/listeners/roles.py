@@ -17,6 +17,7 @@ from workflows.ports import PolicyMoved
 from workflows.results import Refusal
 
 EDITING = "edit roles"
+MOVED = "Somebody else changed the policy meanwhile, so nothing was applied. Type `/desk roles` again."
 
 
 async def roles(call: Call, desk: Desk, text: str) -> Answer:  # noqa: ARG001 - a subcommand like the others
@@ -60,7 +61,7 @@ async def submit_role(call: Call, desk: Desk) -> Answer:
         block = forms.placed(problem.block_id, call.view)
         return {"response_action": "errors", "errors": {block: str(problem)}} if block else _said(str(problem))
     except PolicyMoved:
-        return _said("Somebody else changed the policy meanwhile, so nothing was applied. Type `/desk roles` again.")
+        return _said(MOVED)
     return NOTHING
 
 
