@@ -12,6 +12,7 @@ from bot.web.api.answers import CanAct
 from bot.web.api.bodies import Body, json_body, takes, words
 from bot.web.api.keys import requires
 from bot.web.api.problems import Refused, said
+from bot.web.api.slashes import SLASHED
 from workflows.gate import Gate, gate_json
 from workflows.policy.model import Policy
 from workflows.systems import Caller
@@ -70,7 +71,7 @@ class GateBody(Body):
 
 NO_SUCH: Final = said('There is no such order, and the policy says gate_unknown_order = "404".')
 Asking = Annotated[Caller, Depends(requires("gate:read"))]
-Number = Annotated[str, Path(max_length=LONGEST, description="As stored or as scanned; a slash in it is %2F.")]
+Number = Annotated[str, Path(max_length=LONGEST, description="As stored or as scanned; a slash in it is %2F."), SLASHED]
 
 
 def gate_router(gates: Gates) -> APIRouter:
