@@ -65,10 +65,6 @@ async def unknown_columns_are_matched(seat):
     await answer(seat)
     await seat.shot("import-05-answered")
     await seat.submit()
-    if await seat.modal.get_by_text("versandt").count():
-        await answer(seat)
-        await seat.shot("import-06-words")
-        await seat.submit()
     await expect(seat.modal).to_be_hidden()
     await expect(seat.tab.locator('[data-action-id="import.match"]')).to_have_count(0)
     await expect(seat.card("Preview of bestellungen.csv")).to_contain_text("read as bestellungen")
@@ -81,8 +77,6 @@ WANTED = {
     "column.sku": ("Artikel", "2"),
     "column.ordered": ("Menge", "3"),
     "column.status": ("Lage", "4"),
-    "word.offen": ("open", "open"),
-    "word.versandt": ("shipped", "shipped"),
 }
 
 
