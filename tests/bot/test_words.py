@@ -220,6 +220,9 @@ def every_refusal(typed):
         "sign": (Signers(role="credit", label=typed, members=("U0ROSA",)), FRAUD),
         "today": NOW.date(),
         "until": NOW.date(),
+        "deputy": "U0IVAN",
+        "member": "U0ROSA",
+        "own": False,
         "standing": "guest",
         "stage": "shipped",
         "state": "requested",
@@ -238,7 +241,11 @@ def every_refusal(typed):
         "same": True,
         "ship_by": NOW.date(),
     }
-    several = {"PartlyGone": {"why": (typed,) * 30}}
+    several = {
+        "AdminsOnly": {"can": ("U0FAYE",)},
+        "DeputyUnfit": {"why": "away"},
+        "PartlyGone": {"why": (typed,) * 30},
+    }
     for name, kind in Refusal.KINDS.items():
         chosen = {**values, "state": "approved"} if name == "AlreadyDecided" else {**values, **several.get(name, {})}
         yield kind(**{field: chosen.get(field, typed) for field in kind.model_fields})
