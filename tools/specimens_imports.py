@@ -1,6 +1,7 @@
 """What is said around imports from Slack and from sheets, beside their own messages."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, Final
 
 from bot.imports import fetching, loop
@@ -11,6 +12,8 @@ from bot.slack.listeners import importing
 from tools.saying import Saying, problem
 from workflows import refusals
 from workflows.imports import sheet
+from workflows.imports.differences import ADDED, GONE, OTHER
+from workflows.imports.report import ImportReport
 from workflows.results import Signers
 
 MANAGER: Final = Signers(role="manager", label="Manager", members=("U0MONA",))
@@ -35,9 +38,16 @@ def imports() -> Iterator[Saying]:
         yield Saying(f"an address: {name}", _address(address))
     for name, sentence in _fetching():
         yield Saying(name, sentence)
+    yield Saying("what changed, where it is no field", ", ".join((ADDED, GONE, OTHER)))
+    yield Saying("what the lists leave out", _unlisted())
     yield Saying("did they really ship", import_words.are_you_sure(17))
     yield Saying("the name of a mapping, where the file has none", import_.name_of(".csv"))
     yield from _mistakes()
+
+
+def _unlisted() -> str:
+    full: Any = SimpleNamespace(exception_count=1_200, exceptions=range(1_000), heard={"not_taken_over": 3}, drift=())
+    return str(ImportReport.unlisted.__get__(full))
 
 
 def _address(address: str) -> str:
