@@ -38,7 +38,7 @@ def imports() -> Iterator[Saying]:
         yield Saying(f"an address: {name}", _address(address))
     for name, sentence in _fetching():
         yield Saying(name, sentence)
-    yield Saying("what changed, where it is no field", ", ".join((ADDED, GONE, OTHER)))
+    yield Saying("what changed, where it is no field", f"{ADDED}, {GONE}, {OTHER}")
     yield Saying("what the lists leave out", _unlisted())
     yield Saying("did they really ship", import_words.are_you_sure(17))
     yield Saying("the name of a mapping, where the file has none", import_.name_of(".csv"))
