@@ -37,7 +37,9 @@ __all__ = [
 CHANNEL: Final = "redtag_notices"
 ACTOR: Final = "redtag"
 # What the audit says of a send; the private answers and the redrawn cards would only fill it.
-AUDITED: Final = frozenset({"card", "floor", "floor.email", "hook", "outcome", "request.email", "requester.email"})
+AUDITED: Final = frozenset(
+    {"card", "card.email", "floor", "floor.email", "hook", "outcome", "request.email", "requester.email"}
+)
 HOOK: Final = "hook"
 TOLD_AT: Final = frozenset({1, 8})  # tries after which people hear of a call that fails: at once, and after ten minutes
 CARDS: Final = frozenset({"card", "card.redraw"})

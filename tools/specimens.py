@@ -39,6 +39,7 @@ from tools.specimens_asked import (
     asked_refusals,
     refunds,
 )
+from tools.specimens_channels import stranded
 from tools.specimens_files import files
 from tools.specimens_imports import imports
 from tools.specimens_people import about_roles, deputies
@@ -236,6 +237,12 @@ GROUPS: Final = (
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
     ("Roles", "Private; to the managers where a role has lost its last member.", "roles.", about_roles),
     ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", deputies),
+    (
+        "Channels that take no messages",
+        "To the managers or to each admin; by e-mail to those who are to sign.",
+        "channel.",
+        stranded,
+    ),
     ("Reminders", "In the thread of a card that has waited.", "reminder.", None),
     (
         "What the clock asks",

@@ -5,9 +5,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PROMISE: Final = re.compile(r"clear(\W+)to(\W+)ship", re.IGNORECASE)
@@ -80,7 +83,25 @@ class Signed:
 
 def signed_mail(values: Signed) -> Words:
     """Whether the rest may ship stands in the floor's post, which is never late; so never here."""
-    return _words("asked", {name: _each(_unpromised, value) for name, value in asdict(values).items()})
+    return unpromised_mail("asked", values)
+
+
+def unpromised_mail(name: str, values: "DataclassInstance") -> Words:
+    """From the templates of that name, with the fields of a dataclass."""
+    return _words(name, {field: _each(_unpromised, value) for field, value in asdict(values).items()})
+
+
+def written(name: str, values: dict[str, Any]) -> Words:
+    """From the templates of this name; every text in the values, however deep, is a line that promises nothing."""
+    return _words(name, _deep(values))
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _deep(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_deep(each) for each in value]
+    return _unpromised(value) if isinstance(value, str) else value
 
 
 def _readable(values: FloorRelease) -> dict[str, Any]:

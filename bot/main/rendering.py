@@ -1,6 +1,5 @@
 """From a notice to what is sent: cards, posts and e-mails, drawn from what is stored at this moment."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,6 +9,8 @@ from bot.main.export_files import KIND as EXPORT
 from bot.main.export_files import export_file
 from bot.main.hold_messages import ABOUT_HOLDS, hold_message
 from bot.main.import_messages import ABOUT_IMPORTS, import_message
+from bot.main.mail_keys import key_with
+from bot.main.stranded_messages import broken, card_email
 from bot.slack import asked, cards, clock_words, words
 from bot.slack.away_words import absence_dm
 from bot.slack.facts import line_words
@@ -67,6 +68,9 @@ class StoredRenderer:
         thread = await self._thread(claimed.desk_id, view, channel)
         return Post(channel, message["text"], message["blocks"], thread_ts=thread, broadcast=thread is not None)
 
+    async def card_email(self, claimed: Claimed, view: RequestView) -> Call:
+        return card_email(claimed, view, await self._reading.cards(claimed.desk_id, view.request.number))
+
     async def redraw(self, claimed: Claimed, view: RequestView) -> Call:
         channel = _destination(claimed)
         message = cards.approval_card(view, str(claimed.payload["role"]))
@@ -92,9 +96,7 @@ class StoredRenderer:
     async def floor_email(self, claimed: Claimed, view: RequestView) -> Call:
         clear, blockers = await self._may_ship(claimed, view)
         words = floor_release_mail(mail_values(view, clear=clear, blockers=blockers))
-        # Should the order be held again between two tries, the second mail says something else and is another one.
-        key = f"{claimed.key}/{hashlib.sha256(words.text.encode()).hexdigest()[:12]}"
-        return Mail(str(claimed.payload["to"]), words.subject, words.text, words.html, key)
+        return Mail(str(claimed.payload["to"]), words.subject, words.text, words.html, key_with(claimed, words.text))
 
     async def hook(self, claimed: Claimed, view: RequestView) -> Call:
         key = key_of(claimed.payload, claimed.request)
@@ -192,9 +194,7 @@ def _signed(claimed: Claimed, view: RequestView, address: str) -> Call:
     if view.request.asked is None:
         return Nothing("the request asks for nothing")
     mail = signed_mail(signed_values(view, view.request.asked))
-    # What the mail says follows what is stored: should that change between two tries, it is another mail.
-    key = f"{claimed.key}/{hashlib.sha256(mail.text.encode()).hexdigest()[:12]}"
-    return Mail(address, mail.subject, mail.text, mail.html, key)
+    return Mail(address, mail.subject, mail.text, mail.html, key_with(claimed, mail.text))
 
 
 def _destination(claimed: Claimed) -> str:
@@ -265,7 +265,8 @@ def _name(view: RequestView, user_id: str | None) -> str:
 
 MOST_LINES: Final = 20
 MOST_CHANGES: Final = 40
-BY_ITSELF: Final = {"absence": _absence, "reply": _reply}  # all that is said stands in the notice
+# All that is said stands in the notice.
+BY_ITSELF: Final = {"absence": _absence, "channel.broken": broken, "reply": _reply}
 FROM_STORE: Final = {
     "home": _home,
     "role.empty": _role_empty,
@@ -274,6 +275,7 @@ FROM_STORE: Final = {
 }
 RENDERERS: Final = {
     "card": StoredRenderer.card,
+    "card.email": StoredRenderer.card_email,
     "card.redraw": StoredRenderer.redraw,
     "escalation.stuck": StoredRenderer.stuck,
     "floor": StoredRenderer.floor,

@@ -64,6 +64,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "request.escalated": "escalated it, as it was not signed in time",
     "request.expired": "let it expire",
     "request.joined": "asked to be told the outcome",
+    "request.mailed": "wrote to those who are to sign, as Slack did not show them the card",
     "request.previewed": "previewed a request",
     "request.refused": "was refused",
     "request.rejected": "rejected",

@@ -7,7 +7,7 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, away, clock, contradictions, forms, importing, messages, replies, roles
+from bot.slack.specimens import asked, away, channels, clock, contradictions, forms, importing, messages, replies, roles
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
@@ -21,6 +21,7 @@ KINDS = (
     asked.specimens,
     away.specimens,
     roles.specimens,
+    channels.specimens,
     clock.specimens,
     contradictions.specimens,
 )
