@@ -61,6 +61,7 @@ class Floor:
                    on conflict (desk_id, user_id) do update set standing = 'active', checked_at = clock_timestamp()""",
                 desk, user, f"Person {user}",
             )  # fmt: skip
+        self.rows("update desks set people_version = people_version + 1 where desk_id = %s", desk)
 
     def add_order(self, number="ORD-123", units=3):
         self.rows(
