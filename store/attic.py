@@ -18,6 +18,14 @@ _REFUSALS: Final = (
 # As long as the API's page promises.
 _WRITES: Final = "delete from api_writes where desk_id = %s and at < clock_timestamp() - interval '2 days'"
 _SLOTS: Final = "delete from slots where desk_id = %s and due_at < clock_timestamp() - interval '100 days'"
+# What it came to stands in `imports` and in the audit; the rows that it refused are in the file that was sent. A sheet's
+# last pull says what is new.
+_JOBS: Final = """
+    delete from import_jobs j where j.desk_id = %(desk)s and j.settled_at < clock_timestamp() - interval '90 days'
+    and (j.source ->> 'sheet' is null or exists (
+        select from import_jobs n where n.desk_id = %(desk)s and n.id > j.id and n.state = 'done'
+        and n.source ->> 'sheet' = j.source ->> 'sheet'))
+"""
 _NOTICES: Final = """
     delete from notices where state in ('sent', 'skipped') and settled_at < clock_timestamp() - interval '30 days'
 """
@@ -42,6 +50,7 @@ class Attic:
             async with desk_transaction(self._pool, desk_id) as connection:
                 for statement in (_ARRIVALS, _WRITES, _REFUSALS, _SLOTS):
                     removed += (await connection.execute(statement, [desk_id])).rowcount
+                removed += (await connection.execute(_JOBS, {"desk": desk_id})).rowcount
         return removed
 
     async def _delivered(self) -> int:

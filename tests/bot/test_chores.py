@@ -78,3 +78,20 @@ async def test_the_health_pages_tell_no_tenant(office):
     assert (ready.status_code, alive.status_code) == (200, 200)
     assert ready.json()["notices"] == {"dead": 0, "oldest_seconds": 0, "ready": 0}
     assert DESK not in ready.text
+
+
+async def test_old_import_jobs_go_but_the_last_pull_of_each_sheet_stays(office):
+    for source, days in (
+        ('{"file": "F1"}', 100),
+        ('{"file": "F2"}', 1),
+        ('{"sheet": "web"}', 200),
+        ('{"sheet": "web"}', 100),
+    ):
+        office.rows(
+            """insert into import_jobs (desk_id, state, source, created_at, free_at, settled_at)
+               values (%s, 'done', %s, now(), now(), now() - %s * interval '1 day')""",
+            DESK, source, days,
+        )  # fmt: skip
+    await Attic(office.parts.pool).tidy()
+    left = office.rows("select source, extract(day from now() - settled_at)::int as days from import_jobs order by id")
+    assert [(row["source"], row["days"]) for row in left] == [({"file": "F2"}, 1), ({"sheet": "web"}, 100)]
