@@ -146,14 +146,20 @@ DEAD: Final = """
 """
 
 # The entries go through the orders as an import does, the desk's own chain last, so that neither waits for the other.
-# An earlier send that may have arrived stays remembered, so that the next one says that it repeats it.
+# An earlier send that may have arrived stays remembered, so that the next one says that it repeats it. A card goes to
+# the channel that its role has by now.
 RETRY_DEAD: Final = """
     with again as (
-        update notices
-        set state = 'ready', attempts = 0, unclear = least(unclear, 1), due_at = clock_timestamp(), tried_at = null,
-            settled_at = null, error = ''
-        where desk_id = %(desk)s and state = 'dead' and id = coalesce(%(id)s, id)
-        returning id, kind, lane, order_number, request
+        update notices n
+        set state = 'ready', attempts = 0, unclear = least(n.unclear, 1), due_at = clock_timestamp(), tried_at = null,
+            settled_at = null, error = '',
+            lane = coalesce(case when n.kind = 'card' then 'slack:' || (jsonb_path_query_first(
+                p.document, '$.roles[*] ? (@.name == $role).channel', jsonb_build_object('role', n.payload -> 'role')
+            ) #>> '{}') end, n.lane)
+        from desks d
+        left join policies p on p.desk_id = d.desk_id and p.version = d.policy_version
+        where d.desk_id = %(desk)s and n.desk_id = d.desk_id and n.state = 'dead' and n.id = coalesce(%(id)s, n.id)
+        returning n.id, n.kind, n.lane, n.order_number, n.request
     ),
     entries as (
         insert into audit (desk_id, chain, at, actor, action, request, facts)

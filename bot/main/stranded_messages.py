@@ -20,7 +20,8 @@ def card_email(claimed: Claimed, view: RequestView, posted: tuple[tuple[str, str
     role = str(claimed.payload["role"])
     if not view.request.is_pending or role not in {group.role for group in view.waiting_for}:
         return Nothing("nobody there has still to sign")
-    if any(channel == claimed.payload["channel"] for channel, _ in posted):
+    own = view.policy.roles.get(role)
+    if {claimed.payload["channel"], own and own.channel} & {channel for channel, _ in posted}:
         return Nothing("its card has arrived meanwhile")
     mail = waiting_mail(waiting_values(view, role, str(claimed.payload["error"])))
     return Mail(str(claimed.payload["to"]), mail.subject, mail.text, mail.html, key_with(claimed, mail.text))

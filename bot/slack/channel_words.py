@@ -8,9 +8,10 @@ from bot.slack.blocks import Message, message, section
 from workflows.words import listed
 
 NEXT: Final = (
-    "*Next step:* mend the channel, or name another with `/desk roles`; then have them posted with "
-    "`redtag notices retry --all`."
+    "*Next step:* mend the channel, or name another for the role with `/desk roles`; then have what waits posted with "
+    "`redtag notices retry --all`. Cards go to the channel that the role has by then."
 )
+MEND: Final = "*Next step:* mend the channel; then have what waits posted with `redtag notices retry --all`."
 
 
 def channel_broken(channel: str, why: str, *, cards: int, others: int, unmailed: Sequence[str]) -> Message:
@@ -21,7 +22,7 @@ def channel_broken(channel: str, why: str, *, cards: int, others: int, unmailed:
         f":warning: Messages do not reach <#{channel}>: {text.mrkdwn(why, 200)}",
         f"{listed([*waits, *rest], 'and')} could not be posted there.",
         *([_mailed(unmailed)] if cards else []),
-        NEXT,
+        NEXT if cards else MEND,
     ]
     return message(f"Messages do not reach a channel: {text.mrkdwn(why, 200)}", [section("\n".join(lines))])
 

@@ -14,7 +14,7 @@ from store.stranded import Stranded
 from tests.bot.test_delivery_mails import WORDS, read
 from tests.factories import make_order, make_view
 from tests.notices import until
-from tests.office import ADAM, CREDIT_CHANNEL, CSR, DESK, IVAN, seen
+from tests.office import ADAM, CREDIT_CHANNEL, CSR, DESK, IVAN, STOCK_CHANNEL, seen
 
 MANAGERS = "C0MGRS"
 CREDIT = "credit@acme.example"
@@ -86,7 +86,7 @@ async def test_the_role_is_written_to_once_and_admins_hear_once_which_channel_to
     assert len(mails(office)) == 2
 
 
-async def test_a_channel_that_breaks_again_is_told_of_again(office):
+async def test_a_channel_that_breaks_again_is_told_of_again_and_another_gets_its_cards(office):
     office.workspace.change_channel(CREDIT_CHANNEL, is_archived=True)
     await asked(office)
     assert await told(office) == 2
@@ -98,6 +98,11 @@ async def test_a_channel_that_breaks_again_is_told_of_again(office):
     await asked(office, "ORD-124")
     assert await told(office) == 2
     assert len(news(office)) == 2
+
+    await role_with(office, channel=STOCK_CHANNEL)
+    await retry_dead(office.parts.pool, DESK)
+    await office.settled()
+    assert "ORD-124" in seen(office.cards(STOCK_CHANNEL)[-1])
 
 
 async def test_slack_that_is_silent_for_a_quarter_of_an_hour_is_replaced_by_an_e_mail(office):
