@@ -18,7 +18,7 @@ _REFUSALS: Final = (
 # As long as the API's page promises.
 _WRITES: Final = "delete from api_writes where desk_id = %s and at < clock_timestamp() - interval '2 days'"
 _SLOTS: Final = "delete from slots where desk_id = %s and due_at < clock_timestamp() - interval '100 days'"
-# What one came to stands in `imports` and in the audit, the rows that it refused in the file that was sent. The last pull
+# What one came to stands in `imports` and in the audit, the refused rows in the file that was sent. The last pull
 # of a sheet says what is new in the next.
 _JOBS: Final = """
     delete from import_jobs j where j.desk_id = %(desk)s and j.settled_at < clock_timestamp() - interval '90 days'
