@@ -121,6 +121,7 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
         "chased": _rows(outcome.chased),
         "decisions": _rows(outcome.decision),
         "followers": _rows(outcome.follower),
+        "hold_cares": _rows(outcome.hold_care),
         "hold_changes": outcome.hold_changes,
         "hold_dates": _rows(outcome.hold_date),
         "holds": _rows(outcome.new_hold),

@@ -150,6 +150,14 @@ _PARTS: Final[Mapping[str, str]] = {
         where h.desk_id = %(desk)s and h.number = x.hold and h.closed_at is null
         returning h.number
     )""",
+    "hold_cares": """
+    cared_holds as (
+        update holds h
+        set assignee = x.assignee, nudged_at = case when x.nudged then %(now)s else h.nudged_at end
+        from jsonb_to_recordset(%(hold_cares)s::jsonb) as x (hold bigint, assignee text, nudged boolean)
+        where h.desk_id = %(desk)s and h.number = x.hold and h.closed_at is null
+        returning h.number
+    )""",
     "retries": """
     retried_calls as (
         update notices n
@@ -308,6 +316,7 @@ _ANSWERED: Final = """
 CHANGED: Final = {
     "chased": "chased_requests",
     "hold_dates": "dated_holds",
+    "hold_cares": "cared_holds",
     "hold_changes": "changed_holds",
     "line_changes": "changed_lines",
     "order_changes": "changed_order",

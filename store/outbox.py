@@ -38,7 +38,18 @@ CHANNEL: Final = "redtag_notices"
 ACTOR: Final = "redtag"
 # What the audit says of a send; the private answers and the redrawn cards would only fill it.
 AUDITED: Final = frozenset(
-    {"card", "card.email", "floor", "floor.email", "hook", "outcome", "request.email", "requester.email"}
+    {
+        "card",
+        "card.email",
+        "digest",
+        "digest.email",
+        "floor",
+        "floor.email",
+        "hook",
+        "outcome",
+        "request.email",
+        "requester.email",
+    }
 )
 HOOK: Final = "hook"
 TOLD_AT: Final = frozenset({1, 8})  # tries after which people hear of a call that fails: at once, and after ten minutes

@@ -53,7 +53,7 @@ _HOLDS: Final = """
     where h.desk_id = %(desk)s and h.owner = %(role)s and h.state in ('active', 'release_requested')
     order by h.requested_at, h.number limit %(most)s
 """
-_REQUESTS: Final = """
+REQUESTS: Final = """
     select to_jsonb(r) || jsonb_build_object('followers', null, 'decisions', (
                select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
                where d.desk_id = r.desk_id and d.request = r.number)) as request,
@@ -66,8 +66,8 @@ _REQUESTS: Final = """
 """
 # A request that several roles sign stands in the queue of each.
 _SIGNS: Final = "r.sign @> jsonb_build_array(jsonb_build_object('role', %(role)s::text))"
-_PENDING: Final = _REQUESTS.format(whose=f"(r.role = %(role)s or r.escalated_to = %(role)s or {_SIGNS})")
-_MINE: Final = _REQUESTS.format(whose="r.requested_by = %(user)s")
+_PENDING: Final = REQUESTS.format(whose=f"(r.role = %(role)s or r.escalated_to = %(role)s or {_SIGNS})")
+_MINE: Final = REQUESTS.format(whose="r.requested_by = %(user)s")
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
 _FIND: Final = """
     select to_jsonb(o) as "order",
@@ -186,7 +186,7 @@ class Reading:
             for each in [role] if role else policy.roles:
                 parameters = {"desk": desk_id, "most": most, "role": each}
                 items += [_held(row, policy) for row in await _all(connection, _HOLDS, parameters)]
-                items += [_pending(row, policy) for row in await _all(connection, _PENDING, parameters)]
+                items += [pending_item(row, policy) for row in await _all(connection, _PENDING, parameters)]
         return tuple(sorted(_without_doubles(items), key=lambda item: (item.since, item.id))[:most])
 
     async def home(self, desk_id: str, user_id: str, *, most: int = 100) -> Home | None:
@@ -202,7 +202,7 @@ class Reading:
         to_sign = [item for queue in queues for item in queue if _can_sign(item, user_id)]
         return Home(
             now=now["now"] if now else datetime.now(UTC),
-            mine=tuple(_pending(row, policy) for row in mine),
+            mine=tuple(pending_item(row, policy) for row in mine),
             to_sign=tuple(sorted(_without_doubles(to_sign), key=lambda item: (item.since, item.id))),
         )
 
@@ -304,7 +304,7 @@ def _held(row: Mapping[str, Any], policy: Policy) -> QueueItem:
     )
 
 
-def _pending(row: Mapping[str, Any], policy: Policy) -> QueueItem:
+def pending_item(row: Mapping[str, Any], policy: Policy) -> QueueItem:
     request, order = rows.request(row["request"]), rows.order(row["order"], ())
     waiting = waiting_for(policy, request)
     return _item(

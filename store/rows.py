@@ -66,6 +66,8 @@ def hold(row: Row) -> Hold:
         active_at=moment(row["active_at"]),
         closed_at=moment(row["closed_at"]),
         asked_until=day(row["asked_until"]),
+        assignee=row["assignee"],
+        nudged_at=moment(row["nudged_at"]),
     )
 
 

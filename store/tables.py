@@ -264,6 +264,8 @@ holds = Table(
     moment("active_at", nullable=True),
     moment("closed_at", nullable=True),
     Column("asked_until", Date),  # the newest date about which its owner was asked
+    *words("assignee"),  # the member who takes care of it
+    moment("nudged_at", nullable=True),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
     belongs_to("requests", ["request"], ["number"]),

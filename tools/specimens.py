@@ -40,6 +40,7 @@ from tools.specimens_asked import (
     refunds,
 )
 from tools.specimens_channels import stranded
+from tools.specimens_digest import digests
 from tools.specimens_files import files
 from tools.specimens_imports import imports
 from tools.specimens_people import about_roles, deputies
@@ -249,6 +250,12 @@ GROUPS: Final = (
         "The managers, of whom to escalate to; the owner of a hold, about its date.",
         ("escalation.", "review."),
         None,
+    ),
+    (
+        "The digest and its buttons",
+        "The managers, each workday and at `/desk digest`; the owner of a hold, where somebody asks after it.",
+        ("digest.", "care."),
+        digests,
     ),
     ("The floor", "In the floor's channel and by e-mail.", "floor.", floor_words),
     (

@@ -157,6 +157,25 @@ class ExtendHold:
 
 
 @dataclass(frozen=True, slots=True)
+class NudgeHold:
+    """Remind those who can act on a hold, now. `order` is as stored."""
+
+    order: str
+    hold: int
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignHold:
+    """`member` takes care of a hold; "": nobody in particular."""
+
+    order: str
+    hold: int
+    member: str = ""
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
 class Chase:
     """The clock's: whatever is due about a pending request. No door for people makes one, nor the next."""
 
@@ -189,4 +208,4 @@ class Look:
 
 Ask = PlaceHold | ReleaseHold | CancelOrder | ChangeOrder
 Clocked = Chase | AskForReview
-Command = Ask | Clocked | ExtendHold | Decide | Join | RetryCall | GoAway | ComeBack | Look
+Command = Ask | Clocked | ExtendHold | NudgeHold | AssignHold | Decide | Join | RetryCall | GoAway | ComeBack | Look

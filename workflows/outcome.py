@@ -200,6 +200,15 @@ class HoldDate:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldCare:
+    """Who takes care of a hold from now on; `nudged`: those who can act on it hear of it now."""
+
+    hold: int
+    assignee: str
+    nudged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HoldChange:
     hold: int
     before: HoldState
@@ -237,6 +246,7 @@ class Outcome:
     new_absence: NewAbsence | None = None
     chased: Chased | None = None
     hold_date: HoldDate | None = None
+    hold_care: HoldCare | None = None
     request_changes: tuple[RequestChange, ...] = ()
     refreshed: tuple[Refreshed, ...] = ()
     hold_changes: tuple[HoldChange, ...] = ()

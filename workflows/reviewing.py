@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from workflows import refusals, telling
+from workflows.care import decide_care, decide_nudge
 from workflows.chasing import decide_chase, nothing
 from workflows.clocks import calendar_of, day_of
-from workflows.commands import AskForReview, Chase, ExtendHold
+from workflows.commands import AskForReview, AssignHold, Chase, ExtendHold, NudgeHold
 from workflows.outcome import Entry, HoldDate, Outcome, Snapshot
 from workflows.policy.model import Policy
 from workflows.policy.rules import owner_of
@@ -91,6 +92,8 @@ def _done(what: str, policy: Policy, hold: Hold, by: str) -> Done:
 
 HOLDS_AND_CLOCK: Final[Mapping[type, Callable[[Snapshot, Any, Policy], Outcome | Refusal]]] = {
     AskForReview: decide_review,
+    AssignHold: decide_care,
     Chase: decide_chase,
     ExtendHold: decide_extension,
+    NudgeHold: decide_nudge,
 }

@@ -69,6 +69,11 @@ def extended(policy: Policy, hold: Hold, *, until: str, by: str, note: str) -> t
     return _to_owner(policy, hold, "hold.extended", {"hold": hold.number, "until": until, "by": by, "note": note})
 
 
+def nudge(policy: Policy, hold: Hold, *, by: str) -> tuple[Notice, ...]:
+    """Whoever takes care of a hold, else its owner, hears that somebody waits."""
+    return _to_owner(policy, hold, "hold.nudge", {"by": by, "hold": hold.number})
+
+
 def _to_owner(policy: Policy, hold: Hold, kind: str, payload: dict[str, object]) -> tuple[Notice, ...]:
     role = policy.roles.get(owner_of(policy, None, hold.owner))
     channel = role.channel if role else policy.desk.managers_channel or policy.desk.floor_channel

@@ -145,6 +145,8 @@ class Hold:
     active_at: datetime | None = None
     closed_at: datetime | None = None
     asked_until: date | None = None  # the newest date about which its owner was asked
+    assignee: str = ""  # the member who takes care of it
+    nudged_at: datetime | None = None
 
     @property
     def name(self) -> str:

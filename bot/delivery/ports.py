@@ -97,13 +97,17 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a conversation. For a person (U…), `comment` is a message before it, which opens the conversation."""
+    """A file in a conversation. For a person (U…), `comment` is a message before it, which opens the conversation.
+
+    `alt`: what a picture shows, for those who do not see it.
+    """
 
     channel: str
     name: str
     content: bytes = field(repr=False)
     comment: str = ""
     thread_ts: str | None = None
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

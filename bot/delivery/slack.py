@@ -79,7 +79,10 @@ class SlackSender:
             return _no_token(claimed)
         if claimed.unclear > 2:
             return Dead("uploaded twice, no answer either time")
-        place = await _called(client.files_getUploadURLExternal(filename=upload.name, length=len(upload.content)))
+        asked = client.files_getUploadURLExternal(
+            alt_txt=upload.alt or None, filename=upload.name, length=len(upload.content)
+        )
+        place = await _called(asked)
         if isinstance(place, Problem):
             return settled(claimed, place, repeatable=True)
         problem = await self._bytes(str(place["upload_url"]), upload)

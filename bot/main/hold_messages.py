@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot.delivery.ports import Call, Nothing, Post
-from bot.slack import clock_words
+from bot.slack import care_words, clock_words
 from bot.slack.blocks import Message
 from store.reading import Reading
 from workflows.notices import Claimed
@@ -27,12 +27,22 @@ def _review(view: OrderView, payload: Mapping[str, Any]) -> Message | None:
     return clock_words.review(view, int(payload["hold"]), date.fromisoformat(payload["until"]))
 
 
+def _nudge(view: OrderView, payload: Mapping[str, Any]) -> Message | None:
+    return care_words.nudge(view, int(payload["hold"]), payload["by"])
+
+
+def _assigned(view: OrderView, payload: Mapping[str, Any]) -> Message | None:
+    return care_words.assigned(view, int(payload["hold"]), payload["by"])
+
+
 def _extended(view: OrderView, payload: Mapping[str, Any]) -> Message | None:
     until = date.fromisoformat(payload["until"]) if payload["until"] else None
     return clock_words.extended(view, int(payload["hold"]), until, payload["by"], payload["note"])
 
 
 ABOUT_HOLDS: Final[Mapping[str, Callable[[OrderView, Mapping[str, Any]], Message | None]]] = {
+    "hold.assigned": _assigned,
     "hold.extended": _extended,
+    "hold.nudge": _nudge,
     "hold.review": _review,
 }

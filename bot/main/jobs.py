@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.clock import chasing, falling_back, mirroring, pulling, roll_call, tidying
+from bot.clock import chasing, digesting, falling_back, mirroring, pulling, roll_call, tidying
 from bot.main.groups import SlackGroups
 from bot.main.parts import Parts
 from store.attic import Attic
@@ -32,6 +32,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("roll_call", called, roll_call.EVERY_SECONDS),
         Job("mirrored", partial(mirroring.mirror, SlackGroups(parts.pool, parts.clients)), mirroring.EVERY_SECONDS),
         Job("chased", chased, chasing.EVERY_SECONDS),
+        Job("digested", partial(digesting.digest, parts.digests, parts.committed), digesting.EVERY_SECONDS),
         Job("fell_back", fell_back, falling_back.EVERY_SECONDS),
         Job("pulled", partial(pulling.pull, Pulls(parts.pool), parts.imports.wake), pulling.EVERY_SECONDS),
         Job("tidied", Attic(parts.pool).tidy, tidying.EVERY_SECONDS),

@@ -25,6 +25,7 @@ from bot.imports.fetching import SECONDS as SHEET_SECONDS
 from bot.imports.fetching import Fetcher
 from bot.imports.loop import Imports
 from bot.main.api import api, pages
+from bot.main.digests import WithDigests
 from bot.main.export_files import export_notice
 from bot.main.groups import SlackGroups
 from bot.main.importing import Settling, StoredBooks, StoredImports, WithImports, drawn_progress
@@ -44,6 +45,7 @@ from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
 from store.desk import PostgresStore
+from store.digest import Digests
 from store.exports import Exports
 from store.hook_calls import HookCalls
 from store.import_jobs import ImportJobs
@@ -97,6 +99,8 @@ class Parts:
     reading: Reading
     service: DeskService
     imports: Imports
+    digests: Digests
+    committed: Callable[[], None]
 
 
 @asynccontextmanager
@@ -112,7 +116,8 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         hooks = await stack.enter_async_context(hook_session(allow_private=settings.allow_private_hooks))
         jobs, mappings = ImportJobs(pool), Mappings(pool)
         renderer = StoredRenderer(reading, HookCalls(pool), settings.hook_secrets, Exports(pool))
-        sender = Sender(WithImports(renderer, jobs), slack, mail, HookSender(hooks))
+        digests = Digests(pool, reading)
+        sender = Sender(WithDigests(WithImports(renderer, jobs), digests), slack, mail, HookSender(hooks))
         delivery = Delivery(outbox, sender, lease=timedelta(seconds=settings.lease_seconds))
         hints = Hints(pool)
 
@@ -144,9 +149,11 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
         app = build_app(
-            Desk(service, reading, clients, told, told, Policies(pool), StoredImports(jobs, mappings, begun))
+            Desk(service, reading, clients, told, told, Policies(pool), StoredImports(jobs, mappings, begun), digests)
         )
-        yield Parts(app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports)
+        yield Parts(
+            app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports, digests, committed
+        )
 
 
 class Told:

@@ -73,10 +73,10 @@ def review(view: OrderView, number: int, until: date) -> Message | None:
     note = [plain_section(f"“{text.plain(hold.note, 600)}”")] if hold.note.strip() else []
     fallback = f"{hold.name} on {text.mrkdwn(view.order.number, 60)} was to last until {text.day(until)}"
     kept = section("Nothing is released by itself: until somebody acts here, the order stays on hold.")
-    return message(fallback, [section(said), *note, kept, actions(_choices(view, hold))])
+    return message(fallback, [section(said), *note, kept, actions(choices(view, hold))])
 
 
-def _choices(view: OrderView, hold: Hold) -> list[Block]:
+def choices(view: OrderView, hold: Hold) -> list[Block]:
     value, on = hold_value(hold.number), f"{hold.name} on {view.order.number}"
     return [
         button("Release", ActionId.HOLD_RELEASE, value, style="primary", label=f"Ask for the release of {on}"),

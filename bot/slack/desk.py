@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.call import Call
 from bot.slack.export_words import ExportWords
 from workflows.commands import Look
+from workflows.digest import Digest, HeldPage, Wanted
 from workflows.imports.jobs import Decided, Job, Source
 from workflows.imports.mapping import ColumnMapping
 from workflows.policy.model import Policy
@@ -54,6 +55,11 @@ class Imports(Protocol):
     async def answered(self, desk_id: str, job: int, answers: Mapping[str, str]) -> None: ...
     async def mappings(self, desk_id: str) -> tuple[str, ...]: ...
     async def save_mapping(self, desk_id: str, mapping: ColumnMapping, by: str) -> None: ...
+
+
+class Digests(Protocol):
+    async def read(self, desk_id: str) -> Digest | None: ...
+    async def page(self, desk_id: str, wanted: Wanted, *, most: int) -> HeldPage | None: ...
 
 
 class Clients(Protocol):
@@ -101,6 +107,7 @@ class Desk:
     people: People
     policies: Policies
     imports: Imports
+    digests: Digests
 
     async def refused(self, call: Call, what: str, *only: str) -> Refusal | None:
         """Why this person may not look at the desk, if so; or do what is left to the roles `only`."""
@@ -108,8 +115,9 @@ class Desk:
         return result if isinstance(result, Refusal) else None
 
     async def open_view(self, call: Call, view: Mapping[str, Any]) -> bool:
-        """Open a form while its trigger lives; False where Slack did not do it in time."""
-        return await self._supervised(call, "views.open", trigger_id=call.trigger_id, view=dict(view))
+        """Open a form while its trigger lives, over the one that is open; False where Slack did not do it in time."""
+        method = "views.push" if call.view.get("type") == "modal" else "views.open"
+        return await self._supervised(call, method, trigger_id=call.trigger_id, view=dict(view))
 
     async def push_view(self, call: Call, view: Mapping[str, Any]) -> bool:
         """Lay a view over the form that is open."""

@@ -47,9 +47,11 @@ NOUNS: Final[Mapping[str, str]] = {
     Kind.CHANGE: "change",
 }
 HAPPENED: Final[Mapping[str, str]] = {
+    "hold.assigned": "said who takes care of the hold",
     "hold.closed": "ended a hold, as the order ended",
     "hold.extended": "gave the hold another date",
     "hold.imported": "brought the hold in from a file",
+    "hold.nudged": "reminded those who can act on the hold",
     "hold.placed": "put the order on hold",
     "hold.released": "released the hold",
     "hold.review_asked": "asked what becomes of the hold, as its date has come",
@@ -277,6 +279,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk import", "brings orders in from a file; `/desk import sheet NAME` from a published sheet"),
+    ("/desk digest", "what has waited for too long, as managers read it each morning"),
     ("/desk export cancellations", "what was decided, as a file for the system of record; `peek` takes nothing"),
     ("/desk hold …", "the same commands, where another app owns the short names"),
 )

@@ -58,6 +58,9 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = {
         Kind.PLACE_HOLD,
     ): "{request}: {order} is on hold ({hold}, {reason}). You sign for this reason yourself, so nobody else has to.",
     ("extended", Kind.PLACE_HOLD): "{hold} on {order} ({reason}) goes on, {lasts}.",
+    ("nudged", Kind.PLACE_HOLD): "{hold} on {order} ({reason}): those who can act on it are reminded now.",
+    ("assigned", Kind.PLACE_HOLD): "{deputy} takes care of {hold} on {order} ({reason}) from now on.",
+    ("unassigned", Kind.PLACE_HOLD): "Nobody in particular takes care of {hold} on {order} ({reason}) any more.",
     ("requested", Kind.PLACE_HOLD): "{request}: you asked to hold {order} ({reason}). {signers}",
     ("release_requested", Kind.RELEASE_HOLD): (
         "{request}: you asked to release {hold} on {order} ({reason}). {signers} The order stays on hold until then."

@@ -15,7 +15,8 @@ def upload_url(core: Core, arguments: Arguments) -> dict[str, Any]:
     name = required(arguments, "filename")
     if number(arguments, "length", 0) <= 0:
         raise SlackError("missing_argument")
-    file = new_file(core, name, core.seed.bot_user)
+    file = replace(new_file(core, name, core.seed.bot_user), alt=text(arguments, "alt_txt"))
+    core.state.files[file.id] = file
     return {"upload_url": f"{core.base_url}/upload/v1/{file.id}", "file_id": file.id}
 
 

@@ -115,6 +115,7 @@ class File:
     created: int = 0
     channels: tuple[str, ...] = ()
     complete: bool = False
+    alt: str = ""
 
 
 @dataclass(frozen=True)

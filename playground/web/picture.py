@@ -141,7 +141,13 @@ def message_json(workspace: Workspace, message: Message, threads: Threads = NO_T
 
 
 def file_json(file: File) -> dict[str, Any]:
-    return {"id": file.id, "title": file.title, "mimetype": file.mimetype, "size": len(file.content)}
+    return {
+        "id": file.id,
+        "title": file.title,
+        "alt_txt": file.alt,
+        "mimetype": file.mimetype,
+        "size": len(file.content),
+    }
 
 
 def thread_summary(answers: Sequence[Message]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ UNSAID = {
     "change form": "what somebody looked at, for the audit",
     "hold form": "what somebody looked at, for the audit",
     "hold review": "what somebody looked at, for the audit",
+    "outside lower left": "where the legend of a picture stands",
     "release form": "what somebody looked at, for the audit",
     "reject form": "what somebody looked at, for the audit",
 }

@@ -139,7 +139,7 @@ async def test_a_migration_that_waits_for_a_table_gives_up_says_so_and_leaves_no
     downgrade(database_url, BEFORE[NAMES[-1]])
     before = everything(database_url)
     with psycopg.connect(database_url) as busy:
-        for table in ("desks", "orders", "requests"):
+        for table in ("desks", "holds", "orders", "requests"):
             busy.execute(f"lock table {table} in access share mode")
             busy.execute(f"lock table {table} in row exclusive mode")
         upgrading = asyncio.ensure_future(asyncio.to_thread(upgrade, database_url))

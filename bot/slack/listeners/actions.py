@@ -10,7 +10,18 @@ from bot.slack.forms import message_view
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import ActionId, BlockId, CallbackId, parse_request_value
-from bot.slack.listeners import NOTHING, Answer, Listener, away, cancelling, importing, lines, reviewing, roles
+from bot.slack.listeners import (
+    NOTHING,
+    Answer,
+    Listener,
+    away,
+    cancelling,
+    digesting,
+    importing,
+    lines,
+    reviewing,
+    roles,
+)
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
 from workflows.commands import Decide, Look
@@ -134,6 +145,7 @@ def _request_of(call: Call) -> tuple[int, int] | None:
 
 
 ACTIONS: Final[Mapping[str, Listener]] = {
+    ActionId.DIGEST_MORE: digesting.more,
     ActionId.EDIT_ROLE: roles.edit_role,
     ActionId.BACK: away.back,
     ActionId.AGAIN: lines.ask_again,
@@ -151,8 +163,10 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     BlockId.PAGE: lines.redraw_lines,
     ActionId.APPROVE: approve,
     ActionId.DETAILS: details,
+    ActionId.HOLD_ASSIGN: digesting.assign,
     ActionId.HOLD_CANCEL: reviewing.cancel,
     ActionId.HOLD_EXTEND: reviewing.extend,
+    ActionId.HOLD_NUDGE: digesting.nudge,
     ActionId.HOLD_RELEASE: ask_release,
     ActionId.REASON: nothing,
     ActionId.REJECT: reject,

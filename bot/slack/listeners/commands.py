@@ -13,6 +13,7 @@ from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
+from bot.slack.listeners.digesting import digest
 from bot.slack.listeners.exporting import export
 from bot.slack.listeners.importing import import_
 from bot.slack.listeners.roles import roles
@@ -180,6 +181,7 @@ COMMANDS: Final = {
     "away": away,
     "cancel": cancel,
     "change": change,
+    "digest": digest,
     "export": export,
     "help": help_,
     "hold": hold,

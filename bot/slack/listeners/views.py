@@ -7,6 +7,7 @@ from bot.slack import forms
 from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import FormProblem, message_view
+from bot.slack.forms import assign as assign_form
 from bot.slack.forms import away as away_form
 from bot.slack.forms import cancel as cancel_form
 from bot.slack.forms import change as change_form
@@ -64,6 +65,7 @@ LISTENERS: Final[Mapping[str, Listener]] = {
     CallbackId.IMPORT_SUBMIT: importing.submitted,
 }
 FORMS: Final[Mapping[str, Parse]] = {
+    CallbackId.ASSIGN_SUBMIT: assign_form.parse,
     CallbackId.AWAY_SUBMIT: away_form.parse,
     CallbackId.CANCEL_SUBMIT: cancel_form.parse,
     CallbackId.CHANGE_SUBMIT: change_form.parse,

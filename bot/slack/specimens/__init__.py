@@ -7,7 +7,19 @@ changes.
 
 from collections.abc import Iterator
 
-from bot.slack.specimens import asked, away, channels, clock, contradictions, forms, importing, messages, replies, roles
+from bot.slack.specimens import (
+    asked,
+    away,
+    channels,
+    clock,
+    contradictions,
+    digest,
+    forms,
+    importing,
+    messages,
+    replies,
+    roles,
+)
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
 
@@ -24,6 +36,7 @@ KINDS = (
     channels.specimens,
     clock.specimens,
     contradictions.specimens,
+    digest.specimens,
 )
 
 

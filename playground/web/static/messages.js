@@ -220,7 +220,7 @@ function fileNode(file) {
   const address = fileAddress(file, me());
   if (/^image\/(gif|jpeg|png|webp)$/.test(file.mimetype)) {
     return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title),
-      h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, h("img", { src: address, alt: file.title })));
+      h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, h("img", { src: address, alt: file.alt_txt || file.title })));
   }
   return h("a", { class: "file-chip", href: address, download: file.title, "data-file-id": file.id },
     icon("file", 26), h("span", {}, h("b", {}, file.title), h("small", {}, `${size(file.size)} · Download`)));
