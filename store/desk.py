@@ -125,6 +125,7 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
         "hold_changes": outcome.hold_changes,
         "hold_dates": _rows(outcome.hold_date),
         "holds": _rows(outcome.new_hold),
+        "homes": outcome.homes,
         "hook_calls": outcome.hook_calls,
         "line_changes": outcome.line_changes,
         "new_lines": outcome.new_lines,

@@ -13,7 +13,8 @@ from store.contradictions import drifted, open_exceptions
 from store.desk import Clock
 from store.policies import desks, in_force
 from store.pool import Connection, Pool, desk_transaction
-from store.reading import REQUESTS, Reading, pending_item
+from store.queue import REQUESTS, pending_item
+from store.reading import Reading
 from store.slots import take_slot
 from workflows.clocks import at_clock, calendar_of, day_of, due_today, time_of
 from workflows.digest import (

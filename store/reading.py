@@ -1,24 +1,25 @@
 """What people look at, read without locks: cards, orders, queues and typeaheads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from store import rows
 from store.contradictions import drifted, open_exceptions
+from store.home import home_of
 from store.next_steps import next_steps
 from store.numbers import similar_numbers
 from store.people_of_desk import people_of
 from store.policies import in_force
 from store.pool import Connection, Pool, desk_transaction
+from store.queue import in_order, queue_of
 from workflows.gate import Gate, gate, unknown
+from workflows.homes import Home
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.policy.model import Policy
 from workflows.policy.people import Absence, Known
-from workflows.reasons import reason_label
-from workflows.signers import waiting_for
 from workflows.values import Hold, Order, Request
-from workflows.views import Home, NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+from workflows.views import NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
 
 TIMELINE: Final = 100
 
@@ -47,27 +48,6 @@ _TIMELINE: Final = """
     select at, actor, action, request, facts from audit where desk_id = %(desk)s and chain = %(number)s
     order by seq desc limit %(most)s
 """
-_HOLDS: Final = """
-    select to_jsonb(h) as hold, to_jsonb(o) as "order" from holds h
-    join orders o on o.desk_id = h.desk_id and o.number = h.order_number
-    where h.desk_id = %(desk)s and h.owner = %(role)s and h.state in ('active', 'release_requested')
-    order by h.requested_at, h.number limit %(most)s
-"""
-REQUESTS: Final = """
-    select to_jsonb(r) || jsonb_build_object('followers', null, 'decisions', (
-               select jsonb_agg(to_jsonb(d) order by d.at) from decisions d
-               where d.desk_id = r.desk_id and d.request = r.number)) as request,
-           to_jsonb(o) as "order", h.reason as held_for
-    from requests r
-    join orders o on o.desk_id = r.desk_id and o.number = r.order_number
-    left join holds h on h.desk_id = r.desk_id and h.number = r.hold
-    where r.desk_id = %(desk)s and r.state = 'pending' and {whose}
-    order by r.requested_at, r.number limit %(most)s
-"""
-# A request that several roles sign stands in the queue of each.
-_SIGNS: Final = "r.sign @> jsonb_build_array(jsonb_build_object('role', %(role)s::text))"
-_PENDING: Final = REQUESTS.format(whose=f"(r.role = %(role)s or r.escalated_to = %(role)s or {_SIGNS})")
-_MINE: Final = REQUESTS.format(whose="r.requested_by = %(user)s")
 # By ranges on the number and without LIKE, which cannot use an index behind a row-level policy.
 _FIND: Final = """
     select to_jsonb(o) as "order",
@@ -174,37 +154,23 @@ class Reading:
         return await self.order(desk_id, found["order_number"]) if found else None
 
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]:
-        """Open holds and pending requests of one role or of all, oldest first; at most `most`.
-
-        One index probe a role: asking for several at once would sort every open hold of the desk.
-        """
+        """Open holds and pending requests of one role or of all, oldest first; at most `most`."""
         policy = await self.policy(desk_id)
         if policy is None:
             return ()
         items: list[QueueItem] = []
         async with desk_transaction(self._pool, desk_id) as connection:
             for each in [role] if role else policy.roles:
-                parameters = {"desk": desk_id, "most": most, "role": each}
-                items += [_held(row, policy) for row in await _all(connection, _HOLDS, parameters)]
-                items += [pending_item(row, policy) for row in await _all(connection, _PENDING, parameters)]
-        return tuple(sorted(_without_doubles(items), key=lambda item: (item.since, item.id))[:most])
+                items += await queue_of(connection, desk_id, policy, each, most)
+        return in_order(items)[:most]
 
-    async def home(self, desk_id: str, user_id: str, *, most: int = 100) -> Home | None:
-        """What this person asked for and what they can sign; None where there is no desk."""
+    async def home(self, desk_id: str, user_id: str) -> Home | None:
+        """What this person's Home tab shows; None where there is no desk."""
         policy = await self.policy(desk_id)
         if policy is None:
             return None
         async with desk_transaction(self._pool, desk_id) as connection:
-            mine = await _all(connection, _MINE, {"desk": desk_id, "most": most, "user": user_id})
-            now = await _one(connection, "select clock_timestamp() as now", {})
-        roles = policy.roles_of(user_id)
-        queues = [await self.queue(desk_id, role, most=most) for role in sorted(roles)]
-        to_sign = [item for queue in queues for item in queue if _can_sign(item, user_id)]
-        return Home(
-            now=now["now"] if now else datetime.now(UTC),
-            mine=tuple(pending_item(row, policy) for row in mine),
-            to_sign=tuple(sorted(_without_doubles(to_sign), key=lambda item: (item.since, item.id))),
-        )
+            return await home_of(connection, desk_id, policy, user_id)
 
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]:
         """Orders whose number begins like what was typed, for a typeahead."""
@@ -288,58 +254,6 @@ def _beginnings(typed: str, policy: Policy) -> tuple[str, ...]:
         text = text.removeprefix(character)
     upper = text.upper() if policy.desk.order_number.uppercase else text
     return tuple(dict.fromkeys((upper, *(number for number in _numbers(typed, policy) if upper))))
-
-
-def _held(row: Mapping[str, Any], policy: Policy) -> QueueItem:
-    hold, order = rows.hold(row["hold"]), rows.order(row["order"], ())
-    return _item(
-        order,
-        policy,
-        id=hold.name,
-        kind="hold",
-        code=hold.reason,
-        owner=hold.owner,
-        since=hold.requested_at,
-        by=hold.requested_by,
-    )
-
-
-def pending_item(row: Mapping[str, Any], policy: Policy) -> QueueItem:
-    request, order = rows.request(row["request"]), rows.order(row["order"], ())
-    waiting = waiting_for(policy, request)
-    return _item(
-        order,
-        policy,
-        id=request.name,
-        kind=request.kind.value,
-        code=row["held_for"] or request.reason,
-        owner=request.role,
-        since=request.requested_at,
-        by=request.requested_by,
-        waiting_for=waiting,
-        version=request.version,
-    )
-
-
-def _item(order: Order, policy: Policy, *, code: str, since: datetime, **rest: Any) -> QueueItem:
-    held = rest["kind"] in {"hold", "place_hold", "release_hold"}
-    return QueueItem(
-        order_number=order.number,
-        customer=order.customer,
-        currency=order.currency,
-        total=order.total,
-        reason_label=reason_label(policy, "hold" if held else rest["kind"], code),
-        since=since,
-        **rest,
-    )
-
-
-def _can_sign(item: QueueItem, user_id: str) -> bool:
-    return any(user_id in group.members for group in item.waiting_for)
-
-
-def _without_doubles(items: Iterable[QueueItem]) -> list[QueueItem]:
-    return list({item.id: item for item in items}.values())
 
 
 def _option(order: Order) -> OrderOption:

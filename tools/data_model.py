@@ -64,6 +64,7 @@ PURPOSES: Final[Mapping[str, str]] = {
     "slots": "Strokes of the clock: whoever inserts the row does its work, in the same transaction.",
     "absences": "Who signs for whom while they are away.",
     "group_members": "The members of a Slack user group, as Slack last listed them.",
+    "home_views": "Who has opened their Home tab, and what they chose to see of the queue there.",
     "policy_drafts": "Interviews under way: one a person, begun on a version of the policy.",
     "alembic_version": "The migration at which the database is.",
 }

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 # Slack takes about one message a second in a channel; replies and e-mails have their own limits, told by 429.
-PACES: Final[Mapping[str, timedelta]] = {"slack": timedelta(seconds=1)}
+# While a Home tab rests, what happens meanwhile needs but one more drawing.
+PACES: Final[Mapping[str, timedelta]] = {"slack": timedelta(seconds=1), "home": timedelta(seconds=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Claimed:
 
     @property
     def channel_kind(self) -> str:
-        """`slack`, `reply` or `email`."""
+        """`slack`, `reply`, `home` or `email`."""
         return self.lane.partition(":")[0]
 
 

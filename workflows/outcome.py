@@ -257,6 +257,7 @@ class Outcome:
     status_changes: tuple[StatusChange, ...] = ()
     audit: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
+    homes: tuple[str, ...] = ()  # whose Home tab is drawn anew, if they have ever opened it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The one way in: a command and who gives it, in; a stored result, out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +9,7 @@ from workflows.chasing import CLOCK, wanted_by_clock
 from workflows.commands import Clocked, ComeBack, Command, Decide, GoAway, Join, Look, RetryCall
 from workflows.decide import decide, refused
 from workflows.entering import entered
+from workflows.homes import concerned
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.model import Policy
@@ -66,6 +67,12 @@ class DeskService:
             except _PolicyChanged:
                 continue
 
+    async def newcomer(self, desk_id: str, claim: Claim) -> refusals.NotAMember | None:
+        """Why this person may not set up a workspace that has no desk yet, if so; nothing is kept of them."""
+        member = None if claim.foreign else await self._directory.look_up(desk_id, claim.user_id)
+        standing = Standing.STRANGER if claim.foreign else member.standing if member else Standing.UNKNOWN
+        return None if standing is Standing.ACTIVE else refusals.NotAMember(standing=standing)
+
     async def _attempt(self, desk_id: str, claim: Claim, command: Command, *, asked: bool) -> Result:
         known = self._policies.get(desk_id)
         wanted, malformed = _wanted(claim, command, known.policy if known else None)
@@ -87,7 +94,8 @@ class DeskService:
                 outcome = refused(snapshot, command, malformed)
             else:
                 outcome = await _with_suggestions(decide(snapshot, command, policy), snapshot, command, wanted, work)
-            numbers = await work.save(entered(outcome, actor), snapshot, key=wanted.key, trace=command.origin.trace)
+            outcome = replace(entered(outcome, actor), homes=concerned(outcome, snapshot, policy))
+            numbers = await work.save(outcome, snapshot, key=wanted.key, trace=command.origin.trace)
         return numbered(outcome.result, numbers.request, numbers.hold)
 
     async def _learn(self, desk_id: str, loaded: Loaded, work: UnitOfWork) -> None:

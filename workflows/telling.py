@@ -139,10 +139,5 @@ def release_announcements(
     return (post, *mails)
 
 
-def home(user_id: str) -> Notice:
-    """Somebody's Home tab, drawn again from what is stored by then."""
-    return Notice("home", f"home:{user_id}", {"user": user_id})
-
-
 def only(*notices: Notice | None) -> tuple[Notice, ...]:
     return tuple(notice for notice in notices if notice is not None)

@@ -127,15 +127,7 @@ class QueueItem:
     by: str
     waiting_for: tuple[Signers, ...] = ()
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """What one person opens the day with: pending requests of their own, and those they can sign; oldest first."""
-
-    now: datetime
-    mine: tuple[QueueItem, ...]
-    to_sign: tuple[QueueItem, ...]
+    state: str = ""  # of a hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,15 +47,17 @@ from bot.web.shapes import problem_with
 from store.desk import PostgresStore
 from store.digest import Digests
 from store.exports import Exports
+from store.home import show_home
 from store.hook_calls import HookCalls
 from store.import_jobs import ImportJobs
 from store.mappings import Mappings
 from store.notices import add_notice
-from store.outbox import Outbox, hint
+from store.outbox import Outbox, hint, retry_dead
 from store.policies import Policies
 from store.pool import Pool, make_pool
 from store.reading import Reading
 from workflows import telling
+from workflows.homes import Filters
 from workflows.notices import PACES
 from workflows.outcome import Notice
 from workflows.ports import Member
@@ -183,8 +185,13 @@ class Told:
     async def bring_export(self, call: Call, asked: ExportWords) -> None:
         await self._add(call, export_notice(call.claim.user_id, asked))
 
-    async def redraw_home(self, call: Call) -> None:
-        await self._add(call, telling.home(call.claim.user_id))
+    async def redraw_home(self, call: Call, filters: Filters | None = None) -> None:
+        await show_home(self._pool, call.desk_id, call.claim.user_id, filters, trace=call.trace)
+        self._committed()
+
+    async def retry(self, call: Call, notice: int | None) -> None:
+        await retry_dead(self._pool, call.desk_id, notice, actor=call.claim.user_id)
+        self._committed()
 
     async def _add(self, call: Call, notice: Notice) -> None:
         await add_notice(self._pool, call.desk_id, notice, trace=call.trace)

@@ -14,6 +14,7 @@ from bot.slack.call import Call
 from bot.slack.export_words import ExportWords
 from workflows.commands import Look
 from workflows.digest import Digest, HeldPage, Wanted
+from workflows.homes import Filters
 from workflows.imports.jobs import Decided, Job, Source
 from workflows.imports.mapping import ColumnMapping
 from workflows.policy.model import Policy
@@ -76,8 +77,11 @@ class Telling(Protocol):
     async def bring_export(self, call: Call, asked: ExportWords) -> None:
         """Have an export brought to this person as a file."""
 
-    async def redraw_home(self, call: Call) -> None:
-        """Have this person's Home tab drawn again."""
+    async def redraw_home(self, call: Call, filters: Filters | None = None) -> None:
+        """Have this person's Home tab drawn again; None: with the filters of last time."""
+
+    async def retry(self, call: Call, notice: int | None) -> None:
+        """Have a notice that was given up delivered after all, or all of them."""
 
 
 class People(Protocol):

@@ -32,6 +32,16 @@ class ActionId(StrEnum):
     IMPORT_MATCH = "import.match"
     MISSING_SHIPPED = "missing.shipped"
     MISSING_LEAVE = "missing.leave"
+    HOME_ROLE = "home.role"
+    HOME_REASON = "home.reason"
+    HOME_AGE = "home.age"
+    HOME_WHOSE = "home.whose"
+    HOME_CUSTOMER = "home.customer"
+    HOME_ALL = "home.all"
+    HOME_OLDER = "home.older"
+    HOME_NEWER = "home.newer"
+    HOME_SHOW = "home.show"
+    NOTICE_RETRY = "notice.retry"
 
 
 class CallbackId(StrEnum):

@@ -17,8 +17,7 @@ def upgrade() -> None:
             step TEXT DEFAULT '' NOT NULL,
             version INTEGER DEFAULT '1' NOT NULL,
             updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
-            CONSTRAINT policy_drafts_pkey PRIMARY KEY (desk_id, member),
-            CONSTRAINT policy_drafts_desk_id_fkey FOREIGN KEY(desk_id) REFERENCES desks (desk_id)
+            CONSTRAINT policy_drafts_pkey PRIMARY KEY (desk_id, member)
         )
         """,
     )

@@ -35,7 +35,7 @@ NAMES = [table.name for table in TENANT_TABLES]
 
 def row_of(table, desk, **changes):
     """Values for every column; a text is its column's name, so that foreign keys meet."""
-    values = {column.name: plain(column) for column in table.columns}
+    values = {column.name: plain(column) for column in table.columns if column.computed is None}
     return {**values, **SPECIAL.get(table.name, {}), "desk_id": desk, **changes}
 
 

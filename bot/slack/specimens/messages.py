@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from bot.slack import cards, floor, home, order_view, words
+from bot.slack import cards, floor, order_view, words
 from bot.slack.export_words import ExportWords, export_news
 from bot.slack.reminder import reminder
 from bot.slack.specimens import values
@@ -12,7 +12,7 @@ from bot.slack.specimens.values import Specimen
 from bot.slack.why import why_message
 from workflows.policy.model import Policy
 from workflows.values import HoldState, Kind, RequestState, Signature
-from workflows.views import Home, RequestView
+from workflows.views import RequestView
 
 CARD_KINDS: Final = (Kind.PLACE_HOLD, Kind.RELEASE_HOLD)
 STATE_AFTER: Final = {
@@ -32,7 +32,6 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _orders(policy)
     yield from _why(policy)
     yield from _lists(policy)
-    yield from _homes(policy)
     yield from _exports()
 
 
@@ -161,9 +160,3 @@ def _lists(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("help", "message", order_view.help_message(policy))
     yield Specimen("help.unknown", "message", order_view.help_message(policy, unknown="hodl"))
     yield Specimen("help.no_desk", "message", order_view.help_message(None))
-
-
-def _homes(policy: Policy) -> Iterator[Specimen]:
-    items = (values.queue_item(policy),)
-    for name, mine, to_sign in (("empty", (), ()), ("one", items, items), ("full", items * 21, items * 26)):
-        yield Specimen(f"home.{name}", "home", home.home_view(Home(values.NOW, mine, to_sign)))
