@@ -11,7 +11,6 @@ from typing import Final
 import click
 
 from bot.cli.common import json_option, print_json, team_option
-from bot.doctor.examination import examine
 from bot.doctor.finding import Finding, State
 
 MARKS: Final = {State.OK: "✓", State.WARNING: "!", State.PROBLEM: "✗", State.SKIPPED: "–"}
@@ -28,6 +27,8 @@ def doctor(*, team: str | None, as_json: bool) -> None:
 
     Nothing is posted, sent or changed. Exit code 1 where anything is a problem.
     """
+    from bot.doctor.examination import examine
+
     findings = asyncio.run(examine(os.environ, team, show=_silent if as_json else _show))
     good = all(finding.state is not State.PROBLEM for finding in findings)
     if as_json:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,8 +10,6 @@ import click
 from bot.cli.common import json_option, open_desk, print_json, team_option
 from bot.cli.demo_processes import end_on_signals
 from bot.cli.desk import read_policy
-from bot.cli.rehearse_playground import in_playground
-from bot.cli.rehearse_workspace import in_workspace
 from bot.main.stop import Stop
 from bot.rehearsal.checks import RuleResult, count, is_good, lines, rule_json, summary
 from workflows.policy.model import Policy
@@ -41,14 +40,24 @@ def rehearse(
         desk, policy, source = _desk(team, file)
         if not as_json:
             click.echo("Starting a database and a bot for the rehearsal …\n")
-        if workspace:
-            results = in_workspace(desk, policy, channel or "", [email] if email else [], show)
-        else:
-            results = in_playground(desk, policy, show)
+        results = _played(desk, policy, show, channel=channel if workspace else None, email=email)
     except KeyboardInterrupt:
         raise Stop("Stopped. Nothing of the rehearsal is left.") from None
     about = {"desk": desk, "policy": source, "where": "workspace" if workspace else "playground"}
     _end(results, time.monotonic() - began, about if as_json else None)
+
+
+def _played(
+    desk: str | None, policy: Policy, show: Callable[[RuleResult], None], *, channel: str | None, email: str | None
+) -> list[RuleResult]:
+    """In the workspace where there is a channel for it, else in a playground."""
+    if channel:
+        from bot.cli.rehearse_workspace import in_workspace
+
+        return in_workspace(desk, policy, channel, [email] if email else [], show)
+    from bot.cli.rehearse_playground import in_playground
+
+    return in_playground(desk, policy, show)
 
 
 def _check_usage(*, workspace: bool, channel: str | None, email: str | None) -> None:
