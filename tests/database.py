@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from store.embedded import start_embedded
 from store.migrate import upgrade
@@ -25,7 +26,10 @@ SETTINGS = {
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
     "max_connections": "300",
+    "autovacuum": "off",  # it would visit databases that are gone a second later
+    "jit": "off",
 }
+_looking = {}
 
 
 def is_worker(config):
@@ -53,11 +57,29 @@ def at(url, database):
     return f"{url.rsplit('/', 1)[0]}/{database}"
 
 
+def rows_of(url, query, parameters=()):
+    """What the superuser sees or does, each time in a transaction of its own.
+
+    The connection stays open for the next look: a new one costs both sides more than most queries do.
+    """
+    if url not in _looking or _looking[url].closed:
+        _looking[url] = psycopg.connect(url, autocommit=True, row_factory=dict_row, prepare_threshold=None)
+    cursor = _looking[url].execute(query, parameters)
+    return cursor.fetchall() if cursor.description else []
+
+
+def look_away(url):
+    if url in _looking:
+        _looking.pop(url).close()
+
+
 @pytest.fixture(scope="session")
 def server_url():
     """URL of the server's superuser, shared by all workers of the run."""
     with start_embedded(Path(os.environ[FOLDER]), settings=SETTINGS) as lease:
         yield lease.url
+        for url in list(_looking):
+            look_away(url)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +107,12 @@ def database_url(server, server_url, template):
     yield from fresh(server, server_url, template)
 
 
+@pytest.fixture(scope="module")
+def common_database_url(server, server_url, template):
+    """A migrated database for those tests of a module that take back whatever they write."""
+    yield from fresh(server, server_url, template)
+
+
 @pytest.fixture
 def empty_database_url(server, server_url):
     """A database of the test's own in which no migration ran."""
@@ -95,4 +123,5 @@ def fresh(server, server_url, template):
     name = f"test_{uuid.uuid4().hex}"
     server.execute(f"create database {name} template {template} strategy file_copy")
     yield at(server_url, name)
+    look_away(at(server_url, name))
     server.execute(f"drop database {name} with (force)")

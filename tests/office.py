@@ -3,18 +3,18 @@
 import asyncio
 import contextlib
 import dataclasses
+import functools
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
-from bot.main.parts import Parts, assembled, socket_of, web_app
+from bot.main.parts import Parts, assembled, rest_of, socket_of, web_app
 from bot.settings import read_settings
 from playground.slack.seed import demo_seed
 from playground.slack.server import bound_socket, port_of, serving
 from playground.slack.workspace import Workspace, running
 from store.policies import apply_policy
+from tests.database import rows_of
 from tests.receivers import SECRET, SECRET_NAME
 from workflows.notices import PACES
 from workflows.policy.load import parse_policy
@@ -39,9 +39,7 @@ class Office:
     settings: object = None
 
     def rows(self, query, *parameters):
-        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        return rows_of(self.url, query, parameters)
 
     def row(self, query, *parameters):
         (found,) = self.rows(query, *parameters)
@@ -115,11 +113,28 @@ def action_ids(message):
     return {element["action_id"] for element in [*elements, *accessories] if "action_id" in element}
 
 
+@functools.cache
+def demo_policy():
+    return parse_policy(DEMO_POLICY.read_text())
+
+
+class Late:
+    """An app that is built with its first request. The REST API takes long to build, and most tests never ask it."""
+
+    def __init__(self, build):
+        self._build = build
+        self._app = None
+
+    async def __call__(self, *request):
+        self._app = self._app or self._build()
+        await self._app(*request)
+
+
 @contextlib.asynccontextmanager
 async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS):
     workspace = Workspace(demo_seed())
     workspace.rate_limits = pace
-    policy = parse_policy(DEMO_POLICY.read_text())
+    policy = demo_policy()
     listener = bound_socket("127.0.0.1", 0)
     async with running(workspace):
         settings = read_settings(
@@ -158,7 +173,8 @@ async def connected(workspace, parts, settings, listener):
         await client.close()
         listener.close()
         return
-    async with serving(web_app(parts, settings), listener):
+    rest = Late(lambda: rest_of(parts, settings))
+    async with serving(web_app(parts, settings, rest=rest), listener):
         workspace.connect_http(f"http://127.0.0.1:{port_of(listener)}/slack/events")
         yield
 

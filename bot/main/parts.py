@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.delivery.email import EmailSender
 from bot.delivery.hooks import HookSender, hook_session
@@ -213,12 +214,17 @@ class Told:
         return member
 
 
-def web_app(parts: Parts, settings: Settings, socket_client: SocketModeClient | None = None) -> Starlette:
-    """The HTTP side of these parts."""
+def web_app(
+    parts: Parts, settings: Settings, socket_client: SocketModeClient | None = None, *, rest: ASGIApp | None = None
+) -> Starlette:
+    """The HTTP side of these parts. `rest` is their REST API where it stands already."""
     secrets = Secrets.of(settings.signing_secret, settings.signing_secret_previous)
-    rest = api(parts.pool, parts.url, parts.reading, parts.service, settings)
     ready = readiness(parts.pool, socket_client)
-    return build_web(receiver(parts.app), secrets, ready, rest, pages(parts.pool, settings))
+    return build_web(receiver(parts.app), secrets, ready, rest or rest_of(parts, settings), pages(parts.pool, settings))
+
+
+def rest_of(parts: Parts, settings: Settings) -> Starlette:
+    return api(parts.pool, parts.url, parts.reading, parts.service, settings)
 
 
 def socket_of(parts: Parts, settings: Settings) -> SocketModeClient:

@@ -7,9 +7,9 @@ import time
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from store.imports import import_orders
+from tests.database import rows_of
 from tests.workflows.order_files import line, more, rules, sale, written
 from workflows.imports.files import open_orders
 
@@ -33,9 +33,7 @@ class Desk:
         return import_orders(self.url, self.desk_id, opened, by="cli:adam", refused=self.refused.append, **options)
 
     def rows(self, query, *parameters):
-        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        return rows_of(self.url, query, parameters)
 
     def orders(self):
         return self.rows("select * from orders where desk_id = %s order by number", self.desk_id)
