@@ -14,13 +14,20 @@ DECIDED = ("approved", "rejected", "withdrawn", "expired", "void")
 tables = metadata.tables
 
 
-@pytest.fixture
-def database(database_url):
-    """A desk with one row in every table; what a test writes is undone."""
-    with psycopg.connect(database_url) as connection:
+@pytest.fixture(scope="module")
+def desk(common_database_url):
+    """A desk with one row in every table."""
+    with psycopg.connect(common_database_url) as connection:
         seed(connection, DESK)
+        connection.commit()
         yield connection
-        connection.rollback()
+
+
+@pytest.fixture
+def database(desk):
+    """That desk, in a transaction that is undone after the test."""
+    with desk.transaction(force_rollback=True):
+        yield desk
 
 
 def add(database, table, **changes):

@@ -8,13 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from psycopg.rows import dict_row
 
 from store.desk import PostgresStore
 from store.policies import apply_policy
 from store.pool import desk_transaction, make_pool, worker_transaction
 from store.reading import Reading
 from store.tables import WITHOUT_POLICY, metadata
+from tests.database import rows_of
 from tests.office import CSR, DEMO_POLICY, ROSA
 from tests.races.apps import NobodyToAsk
 from tests.store.seeding import DESK, NAMES, OTHER, TENANT_TABLES, act_as, insert, seed
@@ -34,19 +34,24 @@ SETTING = re.compile(r"desk_id = \( ?SELECT NULLIF\(current_setting\('redtag\.de
 
 
 @pytest.fixture
-def catalogue(database_url):
-    with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection:
-        yield lambda query, *parameters: connection.execute(query, parameters or None).fetchall()
+def catalogue(common_database_url):
+    return lambda query, *parameters: rows_of(common_database_url, query, parameters or None)
 
 
-@pytest.fixture
-def database(database_url):
-    """Two desks with a row in every table; each test's transaction is undone."""
-    with psycopg.connect(database_url) as connection:
+@pytest.fixture(scope="module")
+def desks(common_database_url):
+    """Two desks with a row in every table."""
+    with psycopg.connect(common_database_url) as connection:
         seed(connection, DESK, OTHER)
         connection.commit()
         yield connection
-        connection.rollback()
+
+
+@pytest.fixture
+def database(desks):
+    """The two desks, in a transaction that is undone after the test."""
+    with desks.transaction(force_rollback=True):
+        yield desks
 
 
 # What the catalogue says
@@ -243,7 +248,7 @@ async def test_a_connection_that_comes_back_to_the_pool_remembers_no_desk_and_no
 TEAMS = ("T0ACME", "T0BOLT", "T0CARD", "T0DOCK")
 
 
-@pytest.mark.parametrize("count", [1000, pytest.param(4000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [400, pytest.param(4000, marks=pytest.mark.slow)])
 async def test_desks_that_share_five_connections_and_give_up_halfway_never_see_each_others_rows(database_url, count):
     async with make_pool(database_url, size=5) as pool:
         pool.timeout = 60
