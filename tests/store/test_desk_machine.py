@@ -200,7 +200,7 @@ class Desk(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(60, 30), pytest.param(1000, 50, marks=pytest.mark.slow)], ids=["short", "long"]
+    ("examples", "steps"), [(30, 30), pytest.param(1000, 50, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 def test_a_desk_and_its_model_agree_after_every_step(database_url, examples, steps):
     quick = settings(
