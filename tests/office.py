@@ -131,7 +131,7 @@ class Late:
 
 
 @contextlib.asynccontextmanager
-async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS):
+async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS, set_up=True):
     workspace = Workspace(demo_seed())
     workspace.rate_limits = pace
     policy = demo_policy()
@@ -152,7 +152,8 @@ async def open_office(database_url, *, socket_mode=False, pace=False, environmen
             }
         )
         async with assembled(settings, database_url, paces=PACES if pace else {}) as parts:
-            await apply_policy(parts.pool, DESK, policy, by="test")
+            if set_up:
+                await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
             importing = asyncio.ensure_future(parts.imports.run())
             async with connected(workspace, parts, settings, listener):

@@ -44,6 +44,7 @@ from tools.specimens_digest import digests
 from tools.specimens_files import files
 from tools.specimens_imports import imports
 from tools.specimens_people import about_roles, deputies
+from tools.specimens_setup import setup_mistakes, setup_views
 from workflows import order_numbers, refusals
 from workflows.policy.load import parse_policy
 from workflows.policy.model import OrderNumberFormat
@@ -174,6 +175,7 @@ def forms() -> Iterator[Saying]:
     yield Saying("a hold, and the desk has no reasons", hold.build(empty))
     yield Saying("a form that came back too late", message_view("Not saved", app.BUSY.format(trace="7F3K2A")))
     yield from asked_forms(DEMO)
+    yield from setup_views(DEMO)
 
 
 def field_errors() -> Iterator[Saying]:
@@ -189,6 +191,7 @@ def field_errors() -> Iterator[Saying]:
     yield Saying("Reject, a form that was tampered with", problem(reject.parse, note))
     yield Saying("Extend, a form that was tampered with", problem(extend.parse, {}))
     yield from asked_mistakes()
+    yield from setup_mistakes(DEMO)
 
 
 def looking() -> Iterator[Saying]:

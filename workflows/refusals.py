@@ -8,7 +8,7 @@ from workflows.words import Words, listed
 
 class NotSetUp(Refusal):
     def sentence(self, words: Words) -> str:
-        return "Redtag is not set up for this workspace yet. An admin does that with `redtag desk apply`."
+        return "Redtag is not set up for this workspace yet. Any full member here can do it: type `/desk setup`."
 
 
 STANDINGS = {

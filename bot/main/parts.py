@@ -47,6 +47,7 @@ from bot.web.replays import Replays
 from bot.web.shapes import problem_with
 from store.desk import PostgresStore
 from store.digest import Digests
+from store.drafts import Drafts
 from store.exports import Exports
 from store.home import show_home
 from store.hook_calls import HookCalls
@@ -152,7 +153,17 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
         app = build_app(
-            Desk(service, reading, clients, told, told, Policies(pool), StoredImports(jobs, mappings, begun), digests)
+            Desk(
+                service,
+                reading,
+                clients,
+                told,
+                told,
+                Policies(pool),
+                Drafts(pool),
+                StoredImports(jobs, mappings, begun),
+                digests,
+            )
         )
         yield Parts(
             app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports, digests, committed

@@ -17,8 +17,10 @@ from workflows.digest import Digest, HeldPage, Wanted
 from workflows.homes import Filters
 from workflows.imports.jobs import Decided, Job, Source
 from workflows.imports.mapping import ColumnMapping
+from workflows.interview.draft import Draft, Meanwhile
 from workflows.policy.model import Policy
 from workflows.policy.people import Absence
+from workflows.policy.people import People as Staff
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
@@ -102,6 +104,24 @@ class Policies(Protocol):
         """Gives what changed. Raises PolicyMoved where another version than `based_on` is in force by now."""
 
 
+class Drafts(Protocol):
+    """Interviews under way, one a person."""
+
+    async def find(self, desk_id: str, member: str) -> Draft | None: ...
+    async def save(self, desk_id: str, member: str, draft: Draft) -> bool:
+        """False where this person saved another one meanwhile, from a second window."""
+
+    async def end(self, desk_id: str, member: str) -> None: ...
+    async def base(self, desk_id: str, version: int) -> Policy | None:
+        """The policy as it was applied in that version."""
+
+    async def since(self, desk_id: str, version: int) -> tuple[Meanwhile, ...]:
+        """What was applied after that version, the newest first."""
+
+    async def people(self, desk_id: str) -> tuple[Staff, date]:
+        """Who is away or has left, and the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     service: DeskService
@@ -110,6 +130,7 @@ class Desk:
     telling: Telling
     people: People
     policies: Policies
+    drafts: Drafts
     imports: Imports
     digests: Digests
 

@@ -27,6 +27,8 @@ class ActionId(StrEnum):
     CANCEL_INSTEAD = "cancel.instead"
     BACK = "away.back"
     EDIT_ROLE = "role.edit"
+    SETUP_GO = "setup.go"
+    SETUP_ANEW = "setup.anew"
     IMPORT_CONFIRM = "import.confirm"
     IMPORT_DECLINE = "import.decline"
     IMPORT_MATCH = "import.match"

@@ -276,6 +276,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
     ("/desk roles", "who holds which role"),
+    ("/desk setup", "asks how the desk works, for admins: roles, reasons, amounts"),
     ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),
     ("/desk queue credit", "open holds and waiting requests of a role, or of all"),
     ("/desk import", "brings orders in from a file; `/desk import sheet NAME` from a published sheet"),
@@ -297,7 +298,7 @@ def help_message(
 
 def _reasons(policy: Policy | None) -> list[Block]:
     if policy is None:
-        return [context("This workspace has no desk yet. An admin makes one with `redtag desk apply`.")]
+        return [context("This workspace has no desk yet. Any full member here can make one: type `/desk setup`.")]
     reasons = [
         f"{text.code(reason.code, 60)} {text.mrkdwn(reason.label, 80)}: {_owner(policy, reason.owner)}"
         for reason in policy.reasons_of("hold")

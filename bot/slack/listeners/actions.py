@@ -22,6 +22,7 @@ from bot.slack.listeners import (
     lines,
     reviewing,
     roles,
+    setup,
 )
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
@@ -148,6 +149,8 @@ def _request_of(call: Call) -> tuple[int, int] | None:
 ACTIONS: Final[Mapping[str, Listener]] = {
     ActionId.DIGEST_MORE: digesting.more,
     ActionId.EDIT_ROLE: roles.edit_role,
+    ActionId.SETUP_ANEW: setup.anew,
+    ActionId.SETUP_GO: setup.go,
     ActionId.BACK: away.back,
     ActionId.AGAIN: lines.ask_again,
     ActionId.CANCEL_INSTEAD: cancelling.cancel_instead,

@@ -17,6 +17,7 @@ from bot.slack.listeners.digesting import digest
 from bot.slack.listeners.exporting import export
 from bot.slack.listeners.importing import import_
 from bot.slack.listeners.roles import roles
+from bot.slack.listeners.setup import setup
 from bot.slack.options import option_of
 from bot.slack.typed import HoldWords, NotADate, first_word, hold_words, tidy, without_preview
 from bot.slack.why import why_message
@@ -189,5 +190,6 @@ COMMANDS: Final = {
     "order": order,
     "queue": queue,
     "release": release,
+    "setup": setup,
     "why": why,
 }

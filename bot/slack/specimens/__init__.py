@@ -20,6 +20,7 @@ from bot.slack.specimens import (
     messages,
     replies,
     roles,
+    setup,
 )
 from bot.slack.specimens.values import Specimen, sample_policy
 from workflows.policy.model import Policy
@@ -35,6 +36,7 @@ KINDS = (
     asked.specimens,
     away.specimens,
     roles.specimens,
+    setup.specimens,
     channels.specimens,
     clock.specimens,
     contradictions.specimens,

@@ -1,0 +1,70 @@
+"""How order numbers look, and what an order means that is absent from the next file."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.slack import text
+from bot.slack.blocks import Block, choice, field, section
+from bot.slack.forms.parts import FormProblem, selected, written
+from bot.slack.forms.setup_parts import Seen, menu_field, text_field
+from workflows.order_numbers import BadOrderNumber, candidates
+from workflows.policy.model import Policy
+
+PATTERN, STRIP, PAD = "desk.order_number.pattern", "desk.order_number.strip", "desk.order_number.pad"
+MISSING: Final = "desk.missing_orders"
+ABSENT: Final = (("ask", "Ask the managers"), ("leave", "Leave it as it is"), ("shipped", "Take it as shipped"))
+
+
+def blocks(seen: Seen) -> list[Block]:
+    number, choices = seen.policy.desk.order_number, [choice(label, value) for value, label in ABSENT]
+    digits: Block = {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": "0",
+        "max_value": "20",
+        "initial_value": str(number.pad),
+    }
+    return [
+        section(_examples(seen)),
+        text_field(
+            PATTERN, "Pattern of order numbers", number.pattern or "", hint=r"Such as ORD-\d+. Empty: any.", most=200
+        ),
+        text_field(STRIP, "Signs dropped at both ends", number.strip, hint="Such as #.", most=40),
+        field(PAD, "Fill up with zeros to so many digits", digits, hint="0: as they are typed."),
+        menu_field(MISSING, "An order that is absent from the next file", choices, seen.policy.desk.missing_orders),
+    ]
+
+
+def _examples(seen: Seen) -> str:
+    if not seen.examples:
+        return "There are no orders yet, so there is no example of a number."
+    return f"Numbers of orders that you have: {', '.join(text.code(number, 60) for number in seen.examples)}"
+
+
+def edited(view: Mapping[str, Any], seen: Seen) -> Policy:
+    """Raises FormProblem where the numbers that there are would not be found any more."""
+    desk, pad = seen.policy.desk, written(view, PAD)
+    if not (pad.isdecimal() and int(pad) <= 20):
+        raise FormProblem(PAD, "Write a number from 0 to 20.")
+    changed = {
+        "pattern": written(view, PATTERN).strip() or None,
+        "strip": written(view, STRIP).strip(),
+        "pad": int(pad),
+    }
+    number = desk.order_number.model_copy(update=changed)
+    missing = selected(view, MISSING) or desk.missing_orders
+    return seen.policy.model_copy(
+        update={"desk": desk.model_copy(update={"order_number": number, "missing_orders": missing})}
+    )
+
+
+def lost_example(seen: Seen, policy: Policy) -> str:
+    """A number of an order that there is, which the pattern would refuse. Asked once the pattern can be read."""
+    return next((number for number in seen.examples if not _found(number, policy)), "")
+
+
+def _found(number: str, policy: Policy) -> bool:
+    try:
+        return number in candidates(number, policy.desk.order_number)
+    except BadOrderNumber:
+        return False

@@ -1,0 +1,106 @@
+"""A policy in plain words, and what there is to worry about before it is applied."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from workflows.policy.check import warnings_in
+from workflows.policy.fields import show_period
+from workflows.policy.model import Policy, Reason, Role
+from workflows.policy.people import People, staffed
+from workflows.policy.rules import owner_of, sign_in_words, when_in_words
+from workflows.words import listed
+
+MISSING: Final = {
+    "leave": "is left as it is",
+    "ask": "is asked about",
+    "shipped": "counts as shipped",
+}
+KINDS: Final = {
+    "place_hold": "Putting an order on hold",
+    "release_hold": "Releasing a hold",
+    "cancel": "A cancel",
+    "change": "A change",
+}
+
+
+def read_back(policy: Policy) -> Iterator[str]:
+    """People and channels stand as `@U0ROSA` and `#C0CREDIT`."""
+    desk = policy.desk
+    yield (
+        f"{desk.name} works {listed(desk.workdays, 'and')} in the timezone {desk.timezone}; "
+        f"the digest comes at {desk.digest_at}."
+    )
+    also = f" and to {listed(desk.floor_email, 'and')}" if desk.floor_email else ""
+    yield f"Releases are announced in #{desk.floor_channel}{also}."
+    yield f"An order that is absent from the next file {MISSING[desk.missing_orders]}."
+    yield (
+        f"Units cannot be cancelled from the stage {desk.cancel_blocked_from} on, "
+        f"and not changed from {desk.change_blocked_from} on."
+    )
+    yield from (_role(role) for role in policy.roles.values())
+    yield from (_hold(policy, reason) for reason in policy.reasons_of("hold"))
+    yield from _rules(policy)
+    own = "may approve what they ask for themselves, except a release" if desk.self_approval else "never approve"
+    yield f"People {own}." if desk.self_approval else f"People {own} what they ask for themselves."
+
+
+def _role(role: Role) -> str:
+    people = listed([f"@{member}" for member in role.members], "and")
+    groups = listed([f"user group {group}" for group in role.user_groups], "and")
+    who = listed([each for each in (people, groups) if each], "and") or "nobody"
+    return f"{role.label}: {who}; cards in #{role.channel}."
+
+
+def _hold(policy: Policy, reason: Reason) -> str:
+    owner = policy.role_label(owner_of(policy, reason))
+    note = ", and needs a note" if reason.note == "required" else ""
+    after = f"is stale after {show_period(reason.stale_after)}" if reason.stale_after else "never counts as stale"
+    return f"Hold “{reason.label}” ({reason.code}): {owner} signs; it {after}{note}."
+
+
+def _rules(policy: Policy) -> Iterator[str]:
+    for rule in policy.rules:
+        sign = sign_in_words(policy, rule.sign) if rule.sign else "the owner of the reason signs"
+        ask = listed([policy.role_label(role) for role in rule.ask]) if rule.ask else ""
+        asked = f" Only {ask} may ask." if ask else ""
+        yield f"{KINDS[rule.kind]}, {when_in_words(rule.when)}: {sign}.{asked}"
+    for kind in ("cancel", "change"):
+        owners = dict.fromkeys(policy.role_label(owner_of(policy, reason)) for reason in policy.reasons_of(kind))
+        if owners:
+            other = "other " if any(rule.kind == kind for rule in policy.rules) else ""
+            yield f"{'Any ' if other else 'A '}{other}{kind}: {listed(tuple(owners))} signs, as its reason says."
+
+
+def worries(policy: Policy, people: People, today: date, unhandled: Iterable[str]) -> tuple[str, ...]:
+    """What is worth saying, and stops nothing."""
+    alone = [each for each in warnings_in(policy) if " has one member" not in each]
+    found = (*_away(policy, people, today), *_alone(policy), *alone, *(f"Not handled: {line}" for line in unhandled))
+    return tuple(dict.fromkeys(found))
+
+
+def _away(policy: Policy, people: People, today: date) -> Iterator[str]:
+    """Roles of whom everybody is away today and nobody stands in."""
+    now = staffed(policy, people, today)
+    until = {each.member: each.until for each in people.absences if each.until >= today}
+    for name, labels in _signing(policy).items():
+        members = policy.roles[name].members
+        if members and not now.roles[name].present:
+            away = [f"@{member} is away until {until[member]}" for member in members if member in until]
+            yield f"Nobody can release {labels} now: {listed(away, 'and') or 'all of them have left'}."
+
+
+def _alone(policy: Policy) -> Iterator[str]:
+    for name, labels in _signing(policy).items():
+        role = policy.roles[name]
+        if len(role.members) == 1 and not role.user_groups:
+            (member,) = role.members
+            yield f"Nobody can release {labels} while @{member} is away, or what @{member} asks for."
+
+
+def _signing(policy: Policy) -> dict[str, str]:
+    """Roles that own reasons of holds, with those holds in words."""
+    owned: dict[str, list[str]] = {}
+    for reason in policy.reasons_of("hold"):
+        owned.setdefault(owner_of(policy, reason), []).append(reason.code)
+    return {role: f"{listed(codes, 'and')} holds" for role, codes in owned.items() if role in policy.roles}
