@@ -50,7 +50,8 @@ def _part(title: str, items: list[Item], count: int) -> Part:
 def _worth(amounts: Mapping[str, int]) -> str:
     shown_first = [show_money(amount, currency) for currency, amount in list(amounts.items())[:CURRENCIES]]
     more = len(amounts) - CURRENCIES
-    return listed([*shown_first, f"{more} more currencies"] if more > 0 else shown_first, "and") or "nothing"
+    others = f"{more} other {'currency' if more == 1 else 'currencies'}"
+    return listed([*shown_first, others] if more > 0 else shown_first, "and") or "nothing"
 
 
 def _group(group: Group, digest: Digest) -> Part:

@@ -84,7 +84,8 @@ def worth(amounts: Mapping[str, int]) -> str:
     """`USD 1,250.00 and EUR 90.00`; each currency for itself."""
     shown = [text.money(amount, currency) for currency, amount in list(amounts.items())[:CURRENCIES]]
     more = len(amounts) - CURRENCIES
-    return listed([*shown, f"{more} more currencies"] if more > 0 else shown, "and") or "nothing"
+    others = f"{more} other {'currency' if more == 1 else 'currencies'}"
+    return listed([*shown, others] if more > 0 else shown, "and") or "nothing"
 
 
 def _summary(digest: Digest) -> list[str]:
@@ -106,7 +107,7 @@ def _how(digest: Digest) -> str:
 def _stale(digest: Digest) -> list[Block]:
     groups, left, blocks = digest.groups[:GROUPS], ROWS, list[Block]()
     for place, group in enumerate(groups):
-        room = max(1, left - (len(groups) - place - 1))
+        room = left // (len(groups) - place)  # what one leaves is the next ones'
         rows = group.rows[:room]
         left -= len(rows)
         blocks += [divider(), _title(group, digest.policy, len(rows))]

@@ -209,6 +209,10 @@ async def test_show_all_opens_the_rows_behind_the_first_ones(office):
     (view,) = office.workspace.views(MONA)
     first = [button for block in view.body["blocks"] for button in block.get("elements", []) if "value" in button]
     assert first[-1]["action_id"] == "digest.more"
+    await office.workspace.act_in_view(MONA, view.id, "hold.extend", value=first[0]["value"])
+    (view, form) = office.workspace.views(MONA)
+    assert form.callback_id == "extend.submit"
+    await office.workspace.close(MONA, form.id)
     await office.workspace.act_in_view(MONA, view.id, "digest.more")
     (view,) = office.workspace.views(MONA)
     second = [button for block in view.body["blocks"] for button in block.get("elements", []) if "value" in button]
