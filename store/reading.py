@@ -13,6 +13,7 @@ from store.people_of_desk import people_of
 from store.policies import in_force
 from store.pool import Connection, Pool, desk_transaction
 from store.queue import in_order, queue_of
+from store.search import search_orders
 from workflows.gate import Gate, gate, unknown
 from workflows.homes import Home
 from workflows.order_numbers import BadOrderNumber, candidates
@@ -184,6 +185,10 @@ class Reading:
                 if found:
                     return tuple(_option(rows.order(row["order"], row["lines"])) for row in found)
         return ()
+
+    async def search(self, desk_id: str, typed: str, *, most: int = 20) -> tuple[OrderOption, ...]:
+        """Orders whose customer, else an article of which, begins like what was typed."""
+        return await search_orders(self._pool, desk_id, typed.strip()[:60], most=most)
 
     async def names(self, desk_id: str) -> Mapping[str, str]:
         """Display names by user id, of everybody known to the desk."""

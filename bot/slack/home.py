@@ -29,7 +29,7 @@ def home_view(home: Home) -> View:
         *queue_blocks(home),
         *(health_blocks(home.health, home.now) if home.health else ()),
         divider(),
-        context(f"As of {text.when(home.now)}. It follows what happens. `/order` finds orders, `/desk help` explains."),
+        context(f"As of {text.when(home.now)}. It follows what happens. `/desk help` explains."),
     ]
     return {
         "type": "home",

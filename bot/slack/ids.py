@@ -43,6 +43,7 @@ class ActionId(StrEnum):
     HOME_OLDER = "home.older"
     HOME_NEWER = "home.newer"
     HOME_SHOW = "home.show"
+    ORDER_SHOW = "order.show"
     NOTICE_RETRY = "notice.retry"
 
 

@@ -170,6 +170,7 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     ActionId.HOLD_ASSIGN: digesting.assign,
     **dict.fromkeys(home.CHOICES, home.choose),
     ActionId.HOME_SHOW: home.show,
+    ActionId.ORDER_SHOW: home.show_order,
     ActionId.NOTICE_RETRY: home.retry,
     ActionId.HOLD_CANCEL: reviewing.cancel,
     ActionId.HOLD_EXTEND: reviewing.extend,

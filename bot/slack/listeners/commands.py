@@ -9,6 +9,7 @@ from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
+from bot.slack.found import FOUND, found_message
 from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
@@ -115,7 +116,7 @@ async def release_view(
 
 
 async def order(call: Call, desk: Desk, text: str) -> Answer:
-    found = await _looked_up(call, desk, text, "order")
+    found = await _looked_up(call, desk, text, "order", search=True)
     return words.as_private(order_view.order_message(found)) if isinstance(found, OrderView) else found
 
 
@@ -127,7 +128,7 @@ async def why(call: Call, desk: Desk, text: str) -> Answer:
     return words.as_private(why_message(found, steps))
 
 
-async def _looked_up(call: Call, desk: Desk, text: str, command: str) -> OrderView | Answer:
+async def _looked_up(call: Call, desk: Desk, text: str, command: str, *, search: bool = False) -> OrderView | Answer:
     """The order that was typed, or what to answer instead."""
     typed, _ = first_word(text)
     refused = await desk.refused(call, f"{command.removeprefix('desk ')} {typed}")
@@ -137,6 +138,9 @@ async def _looked_up(call: Call, desk: Desk, text: str, command: str) -> OrderVi
         return words.private(f"Which order? Type its number, for example `/{command} ORD-123`.")
     view = await desk.reading.order(call.desk_id, typed)
     if view is None:
+        found = await desk.reading.search(call.desk_id, text, most=FOUND + 1) if search else ()
+        if found:
+            return words.as_private(found_message(text, found))
         close = await desk.reading.similar(call.desk_id, typed)
         return words.answer(refusals.OrderUnknown(typed=typed, close=close))
     return view

@@ -43,6 +43,14 @@ async def show(call: Call, desk: Desk) -> Answer:
     return NOTHING
 
 
+async def show_order(call: Call, desk: Desk) -> Answer:
+    looked = await desk.service.handle(call.desk_id, call.claim, Look("details", call.clicked()))
+    view = None if isinstance(looked, Refusal) else await desk.reading.order(call.desk_id, _value(call))
+    if view:
+        await desk.open_view(call, message_view(view.order.number, order_view.details(view)["blocks"]))
+    return NOTHING
+
+
 async def retry(call: Call, desk: Desk) -> Answer:
     value = _value(call)
     if value != ALL and not (value.isdecimal() and len(value) < 19):
