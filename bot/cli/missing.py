@@ -16,14 +16,15 @@ DONE: Final = {"leave": "left as they are", "shipped": "taken as shipped"}
 @click.command("missing")
 @click.argument("orders", metavar="[ORDER]…", nargs=-1)
 @team_option
-@click.option("--shipped", "decision", flag_value="shipped", help="What is left of them has shipped.")
-@click.option("--leave", "decision", flag_value="leave", help="They stay as they are; nobody is asked again.")
+@click.option("--shipped", is_flag=True, help="What is left of them has shipped.")
+@click.option("--leave", is_flag=True, help="They stay as they are; nobody is asked again.")
 @json_option
-def missing(orders: tuple[str, ...], *, team: str | None, decision: Decision | None, as_json: bool) -> None:
+def missing(orders: tuple[str, ...], *, team: str | None, shipped: bool, leave: bool, as_json: bool) -> None:
     """List orders with units still to ship that a newer file did not have, or decide about them.
 
     Without ORDER it is about all of them.
     """
+    decision = _decision(shipped=shipped, leave=leave)
     with open_desk(team) as desk:
         number = rules_of(desk.policy).number
         wanted = [number(each) or each for each in orders]
@@ -38,6 +39,12 @@ def missing(orders: tuple[str, ...], *, team: str | None, decision: Decision | N
         click.echo(f"{len(done):,} {'order' if len(done) == 1 else 'orders'} {DONE[decision]}.")
     else:
         click.echo("\n".join(_lines(shown)))
+
+
+def _decision(*, shipped: bool, leave: bool) -> Decision | None:
+    if shipped and leave:
+        raise click.UsageError("--shipped and --leave exclude each other.")
+    return "shipped" if shipped else "leave" if leave else None
 
 
 def _json(order: MissingOrder) -> dict[str, object]:

@@ -245,6 +245,7 @@ def test_missing_orders_are_listed_and_decided_about(redtag):
     redtag(file([line()]))
     assert missing().output.splitlines()[0] == "ORD-2  5 to ship  not in the files since import 2  Harbour Hardware"
     assert "Not missing: ORD-1" in str(missing("ord-1", "--shipped").exception)
+    assert missing("--shipped", "--leave").exit_code == 2
     assert missing("#ord-2", "--shipped").output == "1 order taken as shipped.\n"
     said = json.loads(missing("--leave", "--json").stdout)
     assert (said["decided"], [order["order"] for order in said["orders"]]) == ("left as they are", ["ORD-3"])
