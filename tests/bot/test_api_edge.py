@@ -88,3 +88,17 @@ async def test_a_number_may_have_a_slash_written_as_percent_2f():
     assert (await ask(orders, path="/orders/SO%2F2026%2f7")).status_code == 404
     assert orders.asked == ["SO/2026/7"]
     assert (await ask(orders, path="/orders/SO/2026/7")).json()["code"] == "not_found"
+
+
+async def test_a_method_that_an_address_does_not_take_is_answered_with_all_that_it_takes():
+    answer = await ask(Orders(), "DELETE")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PUT")
+
+
+async def test_only_the_entry_that_is_wrong_is_named_and_not_the_list_that_lost_it():
+    line = {"line": 1, "sku": "A", "quantity": -1, "unit_price": 1}
+    body = {"customer": "N", "currency": "USD", "order_total": 1, "lines": [line]}
+    answer = await ask(Orders(), "PUT", json=body)
+    assert [each["field"] for each in answer.json()["errors"]] == ["lines.0.quantity"]
+    none = (await ask(Orders(), "PUT", json=body | {"lines": []})).json()
+    assert none["detail"] == "lines: List should have at least 1 item, not 0."

@@ -21,7 +21,8 @@ async def test_a_system_asks_and_the_card_and_the_audit_say_which(api):
     assert api.office.row("select requested_by from requests")["requested_by"] == "key:WMS"
     await api.office.workspace.click(ROSA, card, "request.approve")
     await api.office.settled()
-    assert (await api("GET", "/requests/R-1")).json()["state"] == "approved"
+    found = (await api("GET", "/requests/R-1")).json()
+    assert (found["state"], found["waiting_for"]) == ("approved", [])
     assert api.office.rows("select 1 from notices where state = 'dead'") == []
     state = (await api("GET", "/holds")).json()["holds"]
     assert [(hold["hold"], hold["state"], hold["requested_by"]) for hold in state] == [("H-1", "active", "key:WMS")]
@@ -39,6 +40,24 @@ async def test_asking_for_an_owner_signs_nothing_and_the_audit_names_both(api):
     for nobody in ("U0LEFT", "U0GUES", "U0EXTN", "U0NOBODY"):
         refused = await api("POST", "/requests", json={**HOLD, "reason": "fraud", "on_behalf_of": nobody})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "on_behalf_of"), refused.text
+        assert refused.json()["code"] == "not_a_member"
+
+
+async def test_what_is_wrong_is_named_as_the_body_names_it(api):
+    wrong = {
+        "kind": HOLD | {"kind": "approve"},
+        "on_behalf_of": HOLD | {"on_behalf_of": "nobody"},
+        "lines": {
+            "kind": "cancel",
+            "order": "ORD-123",
+            "reason": "customer-request",
+            "lines": [{"line": 1, "units": 9}],
+        },
+        "lines.0.units": {"kind": "cancel", "order": "ORD-123", "reason": "x", "lines": [{"line": 1, "units": "9"}]},
+    }
+    for field, body in wrong.items():
+        answer = await api("POST", "/requests", json=body)
+        assert [each["field"] for each in answer.json()["errors"]] == [field], answer.text
 
 
 async def test_every_kind_can_be_asked_for_and_refusals_say_why(api):

@@ -138,7 +138,7 @@ def request_answer(request: Request, policy: Policy) -> RequestAnswer:
         hold=f"H-{request.hold}" if request.hold else None,
         requested_by=request.requested_by,
         requested_at=request.requested_at,
-        waiting_for=can_act(_waiting_for(request, policy)),
+        waiting_for=can_act(_waiting_for(request, policy)) if request.is_pending else [],
     )
 
 

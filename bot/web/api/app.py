@@ -35,6 +35,7 @@ def build_api(parts: ApiParts) -> FastAPI:
     api.add_exception_handler(HTTPException, problems.on_http)
     api.add_exception_handler(RequestValidationError, problems.on_invalid)
     api.add_middleware(Edge, larger=LARGER, away=parts.away)
+    api.state.operations = [route for router in parts.routers for route in router.routes]
     for router in parts.routers:
         api.include_router(router)
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]

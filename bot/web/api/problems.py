@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 MEDIA: Final = "application/problem+json"
 
@@ -83,12 +84,19 @@ async def on_refused(_: Request, found: Exception) -> Response:
     return response(found if isinstance(found, Refused) else Refused(500, "unexpected", "Something went wrong."))
 
 
-async def on_http(_: Request, found: Exception) -> Response:
+async def on_http(request: Request, found: Exception) -> Response:
     """What the framework refuses by itself: unknown paths and methods."""
     if not isinstance(found, HTTPException):
-        return await on_refused(_, found)
+        return await on_refused(request, found)
     code, detail = FRAMEWORK.get(found.status_code, ("refused", str(found.detail)))
-    return response(Refused(found.status_code, code, detail, headers=found.headers))
+    headers = {"Allow": _methods(request)} if found.status_code == 405 else found.headers
+    return response(Refused(found.status_code, code, detail, headers=headers))
+
+
+def _methods(request: Request) -> str:
+    """All of this address; the framework names those of the first route alone."""
+    routes = [route for route in request.app.state.operations if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in route.methods}))
 
 
 async def on_invalid(_: Request, found: Exception) -> Response:
@@ -99,9 +107,24 @@ async def on_invalid(_: Request, found: Exception) -> Response:
 
 def invalid(errors: Sequence[Any]) -> Refused:
     """`errors` as pydantic tells them."""
-    found = [FieldProblem(field=_path(each), problem=str(each["msg"])) for each in errors[:MOST]]
+    found = [FieldProblem(field=_path(each), problem=_words(each)) for each in _meant(errors)[:MOST]]
     detail = "; ".join(f"{each.field}: {each.problem}" for each in found[:3])
     return Refused(422, "invalid", f"{detail}.", errors=found)
+
+
+def _meant(errors: Sequence[Any]) -> list[Any]:
+    """Without lists that only count as too short because an entry of theirs is wrong, which is said by itself."""
+    places = [tuple(each["loc"]) for each in errors]
+
+    def follows(each: Any) -> bool:
+        place = tuple(each["loc"])
+        return each["type"] == "too_short" and any(other != place and other[: len(place)] == place for other in places)
+
+    return [each for each in errors if not follows(each)]
+
+
+def _words(error: ErrorDetails) -> str:
+    return str(error["msg"]).replace("Tuple should", "List should").replace(" after validation", "")
 
 
 def _path(error: ErrorDetails) -> str:

@@ -31,7 +31,7 @@ from workflows.refusals import (
 from workflows.results import Refusal
 from workflows.systems import shown, system_name
 
-_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # What is wrong with what was sent, whatever the state of the order; all else may be right at another time.
 MALFORMED: Final = (
     *(NotAMember, OrderNumberMalformed, ReasonUnknown, NoteMissing, UntilIsPast, HoldUnknown, LineUnknown, LineTwice),
@@ -43,6 +43,7 @@ STATUSES: Final[Mapping[type[Refusal], int]] = {
     RequestUnknown: 404,
 }
 FIELDS: Final[Mapping[type[Refusal], str]] = {NotAMember: "on_behalf_of"}
+OF_A_LINE: Final = ("qty.", "sku.", "remove.")  # how the form calls what stands in `lines` of a body
 
 
 class ApiWords:
@@ -63,10 +64,14 @@ class ApiWords:
 def refused(refusal: Refusal) -> Refused:
     """A refusal as a problem: 404 for what is not there, 422 for what cannot be meant, else 409."""
     sentence = refusal.sentence(ApiWords())
-    field = FIELDS.get(type(refusal), refusal.field)
+    field = FIELDS.get(type(refusal), _field(refusal))
     errors = [FieldProblem(field=field, problem=sentence)] if field else []
     status = STATUSES.get(type(refusal), 409)
     return Refused(status, code_of(refusal), sentence, errors=errors, facts=facts_of(refusal))
+
+
+def _field(refusal: Refusal) -> str:
+    return "lines" if refusal.field.startswith(OF_A_LINE) else refusal.field
 
 
 def code_of(refusal: Refusal) -> str:
