@@ -172,6 +172,7 @@ def test_a_second_signature_over_an_amount_is_made_shown_and_taken_away():
 def test_the_read_back_names_who_signs_each_hold_and_the_worries_who_is_missing():
     said = "\n".join(read_back(LEGAL))
     assert "Hold “Export licence” (export-licence): Legal signs" in said
+    assert "it is stale after 2 days" in said
     assert "order total over USD 5,000" in said
     away = People((Absence("U0PRIA", "", date(2026, 12, 5)),))
     pricing = role(LEGAL, "pricing", members=("U0PRIA",))

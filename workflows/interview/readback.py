@@ -1,11 +1,11 @@
 """A policy in plain words, and what there is to worry about before it is applied."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from workflows.policy.check import warnings_in
-from workflows.policy.fields import show_period
+from workflows.policy.fields import NEVER, show_period
 from workflows.policy.model import Policy, Reason, Role
 from workflows.policy.people import People, staffed
 from workflows.policy.rules import owner_of, sign_in_words, when_in_words
@@ -16,6 +16,7 @@ MISSING: Final = {
     "ask": "is asked about",
     "shipped": "counts as shipped",
 }
+UNITS: Final = {"d": "day", "h": "hour", "m": "minute"}
 KINDS: Final = {
     "place_hold": "Putting an order on hold",
     "release_hold": "Releasing a hold",
@@ -25,14 +26,14 @@ KINDS: Final = {
 
 
 def read_back(policy: Policy) -> Iterator[str]:
-    """People and channels stand as `@U0ROSA` and `#C0CREDIT`."""
+    """People and channels stand as `@U0ROSA` and `C0CREDIT`."""
     desk = policy.desk
     yield (
         f"{desk.name} works {listed(desk.workdays, 'and')} in the timezone {desk.timezone}; "
         f"the digest comes at {desk.digest_at}."
     )
     also = f" and to {listed(desk.floor_email, 'and')}" if desk.floor_email else ""
-    yield f"Releases are announced in #{desk.floor_channel}{also}."
+    yield f"Releases are announced in {desk.floor_channel}{also}."
     yield f"An order that is absent from the next file {MISSING[desk.missing_orders]}."
     yield (
         f"Units cannot be cancelled from the stage {desk.cancel_blocked_from} on, "
@@ -49,13 +50,21 @@ def _role(role: Role) -> str:
     people = listed([f"@{member}" for member in role.members], "and")
     groups = listed([f"user group {group}" for group in role.user_groups], "and")
     who = listed([each for each in (people, groups) if each], "and") or "nobody"
-    return f"{role.label}: {who}; cards in #{role.channel}."
+    return f"{role.label}: {who}; cards in {role.channel}."
+
+
+def spelled(length: timedelta | None) -> str:
+    """`2 days`, where the file says `2d`."""
+    short = show_period(length)
+    if short == NEVER:
+        return short
+    return f"{short[:-1]} {UNITS[short[-1]]}{'' if short[:-1] == '1' else 's'}"
 
 
 def _hold(policy: Policy, reason: Reason) -> str:
     owner = policy.role_label(owner_of(policy, reason))
     note = ", and needs a note" if reason.note == "required" else ""
-    after = f"is stale after {show_period(reason.stale_after)}" if reason.stale_after else "never counts as stale"
+    after = f"is stale after {spelled(reason.stale_after)}" if reason.stale_after else "never counts as stale"
     return f"Hold “{reason.label}” ({reason.code}): {owner} signs; it {after}{note}."
 
 

@@ -26,11 +26,11 @@ def build(
     """With problems it leads to the step of the first; without, sending it applies the policy."""
     policy = seen.policy
     listed = [
-        _list("How it will be", read_back(policy), policy),
+        _list("To be mended before it can apply", problems, policy),
         _list("What changes", changed or ["Nothing: this is the policy in force."], policy),
         _list("Gone meanwhile, so not carried over", lost, policy),
-        _list("To be mended before it can apply", problems, policy),
         _list("Worries", worries, policy),
+        _list("How it will be", read_back(policy), policy),
     ]
     submit = title(step_of(problems[0], policy))[:24] if problems else "👍 Apply"
     more = {"step": READ_BACK, "based_on": str(seen.draft.based_on)}
@@ -68,4 +68,4 @@ def _linked(sentence: str, policy: Policy) -> str:
     desk = policy.desk
     channels |= {desk.floor_channel, desk.managers_channel, desk.audit_channel}
     known = "|".join(sorted((re.escape(each) for each in channels if each), key=len, reverse=True))
-    return re.sub(rf"#?\b({known})\b", r"<#\1>", said) if known else said
+    return re.sub(rf"\b({known})\b", r"<#\1>", said) if known else said

@@ -8,12 +8,13 @@ from bot.slack import text
 from bot.slack.blocks import Block, choice, divider, section
 from bot.slack.forms.parts import FormProblem, selected, written
 from bot.slack.forms.setup_parts import Seen, channel_field, menu_field, people_field, picked, text_field, ticks_field
+from workflows.interview.readback import spelled
 from workflows.interview.steps import page_of
 from workflows.policy.fields import period, show_period
 from workflows.policy.model import Policy, Reason, Role, in_words
 
 GONE: Final = "-"  # no name of a role
-PERIODS: Final = ("1d", "2d", "3d", "1w", "2w", "never")
+PERIODS: Final = ("1d", "2d", "3d", "7d", "14d", "never")
 NEW_ROLE: Final = re.compile(r"[^a-z0-9_]+")
 
 
@@ -30,7 +31,7 @@ def _reason(policy: Policy, reason: Reason) -> list[Block]:
     at, name = f"reason.{reason.code}", f"{reason.label} ({reason.code})"
     owners = [*_owners(policy), choice("Take this reason out", GONE)]
     stale = show_period(reason.stale_after)
-    periods = [choice(each, each) for each in dict.fromkeys((*PERIODS, stale))]
+    periods = [choice(spelled(period(each)), each) for each in dict.fromkeys((*PERIODS, stale))]
     needs = [choice("A note is required", "required")]
     return [
         menu_field(f"{at}.owner", f"{name}: who owns it", owners, reason.owner or ""),
