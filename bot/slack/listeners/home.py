@@ -56,7 +56,7 @@ async def retry(call: Call, desk: Desk) -> Answer:
     if value != ALL and not (value.isdecimal() and len(value) < 19):
         await desk.telling.tell(call, refusals.ButtonUnknown())
         return NOTHING
-    refused = await desk.refused(call, "retry notices", ADMIN)
+    refused = await desk.refused(call, "retry", ADMIN)
     if refused:
         await desk.telling.tell(call, refused)
     else:
