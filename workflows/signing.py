@@ -250,9 +250,7 @@ def _floor_after_release(policy: Policy, request: Request, remaining: tuple[str,
     )
 
 
-def _redraw_placement(
-    snapshot: Snapshot, policy: Policy, request: Request, hold: Hold | None
-) -> tuple[Notice, ...]:
+def _redraw_placement(snapshot: Snapshot, policy: Policy, request: Request, hold: Hold | None) -> tuple[Notice, ...]:
     """Also where it had escalated to."""
     if hold is None or request.kind is not Kind.RELEASE_HOLD:
         return ()

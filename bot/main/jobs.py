@@ -32,8 +32,8 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("roll_call", called, roll_call.EVERY_SECONDS),
         Job("mirrored", partial(mirroring.mirror, SlackGroups(parts.pool, parts.clients)), mirroring.EVERY_SECONDS),
         Job("chased", chased, chasing.EVERY_SECONDS),
-        Job("digested", partial(digesting.digest, parts.digests, parts.committed), digesting.EVERY_SECONDS),
         Job("fell_back", fell_back, falling_back.EVERY_SECONDS),
+        Job("digested", partial(digesting.digest, parts.digests, parts.committed), digesting.EVERY_SECONDS),
         Job("pulled", partial(pulling.pull, Pulls(parts.pool), parts.imports.wake), pulling.EVERY_SECONDS),
         Job("tidied", Attic(parts.pool).tidy, tidying.EVERY_SECONDS),
     )

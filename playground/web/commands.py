@@ -38,7 +38,11 @@ DEFAULT = Menu(
         Command("/cancel", "Ask to cancel an order, lines or units", "ORD-123 [all or line 2 qty 5] [reason] [note]"),
         Command("/change", "Ask to change an order", "ORD-123 [line 2 qty 12] [because reason note]"),
         Command("/order", "Show an order, its holds, and whether it may ship", "ORD-123"),
-        Command("/desk", "The order desk", "queue [role] · hold · release · cancel · change · order · import · export · help"),
+        Command(
+            "/desk",
+            "The order desk",
+            "queue [role] · hold · release · cancel · change · order · import · export · help",
+        ),
     ),
     shortcuts=(
         Shortcut("hold.from_message", "Put the order on hold", on_message=True),

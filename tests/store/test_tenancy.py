@@ -102,7 +102,10 @@ def test_every_foreign_key_leads_from_desk_to_desk(catalogue):
     assert len(keys) >= len(NAMES) - 1
     assert {(row["own"], row["other"]) for row in keys} == {("desk_id", "desk_id")}
     referring = catalogue("select distinct conrelid::regclass::text as name from pg_constraint where contype = 'f'")
-    assert {row["name"] for row in referring} == set(NAMES) - {"desks"}
+    assert {row["name"] for row in referring} == set(NAMES) - {
+        "desks",
+        "policy_drafts",
+    }  # a draft comes before its desk
 
 
 @pytest.mark.parametrize("role", ["redtag_app", "redtag_worker"])

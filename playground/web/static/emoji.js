@@ -15,6 +15,7 @@ const EMOJI = {
   shield: "🛡️", shopping_trolley: "🛒", smile: "😄", sparkles: "✨", speech_balloon: "💬", stop_sign: "🛑",
   stopwatch: "⏱️", tada: "🎉", thumbsdown: "👎", thumbsup: "👍", "+1": "👍", "-1": "👎", truck: "🚚",
   unlock: "🔓", warning: "⚠️", wave: "👋", white_check_mark: "✅", white_circle: "⚪", wrench: "🔧", x: "❌", zap: "⚡",
+  sunny: "☀️",
 };
 
 export const emoji = (name) => EMOJI[name] ?? null;
