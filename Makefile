@@ -45,6 +45,7 @@ contracts: install
 
 bench: install ## Measure, each figure as a ratio to its floor in the same run
 	$(BIN)/python -m bench $(ARGS)
+	@for each in imports exports gate; do echo; $(BIN)/python -m bench.$$each || exit 1; done
 
 slow: install ## Run the long tests: many-round races, fuzz, chaos
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow $(ARGS)
