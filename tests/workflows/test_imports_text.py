@@ -54,6 +54,11 @@ def test_a_header_with_several_separators_is_settled_by_the_rows(header, rows, s
     assert delimiter_of(header, rows * 5) == separator
 
 
+def test_what_an_export_marked_as_no_formula_is_read_as_it_was():
+    found = only([line("'=2+5", customer="'@home", sku="'-9")], any_number=True)
+    assert (found.number, found.customer, found.lines[0].sku) == ("=2+5", "@home", "-9")
+
+
 def test_excels_own_line_about_the_separator_is_no_header():
     assert numbers(read(b"sep=;\r\n" + written([line()], delimiter=";"))) == ["ORD-1"]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from workflows.formulas import meant
 from workflows.imports.fields import LONGEST, ROUNDED, SCIENTIFIC, UNREADABLE, Rules
 from workflows.imports.packed import unpacked
 from workflows.imports.presets import Layout
@@ -145,7 +146,7 @@ class Numbers:
     def _number(self, typed: str) -> str:
         if typed != self._last[0]:
             fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed) and not SCIENTIFIC.fullmatch(typed)
-            self._last = (typed, (self._rules.number(typed) or "") if fits else "")
+            self._last = (typed, (self._rules.number(meant(typed)) or "") if fits else "")
         return self._last[1]
 
 
