@@ -5,6 +5,7 @@ import sys
 import click
 
 from bot.cli.common import json_option, open_desk, print_json, run, team_option
+from bot.main.stop import Stop
 from store.reading import Reading
 from workflows.gate import Block, Gate, gate_json
 from workflows.policy.model import Policy
@@ -18,6 +19,8 @@ from workflows.reasons import block_label
 def gate(order: str, *, team: str | None, as_json: bool) -> None:
     """Say whether ORDER may ship, and if not, what stops it and who can act."""
     with open_desk(team) as desk:
+        if not order.strip():
+            raise Stop("Which order? Give its number: `redtag gate ORD-123`.")
         found = run(desk.url, lambda pool: Reading(pool).gate(desk.desk_id, order))
         if as_json:
             print_json(gate_json(found))
@@ -31,7 +34,8 @@ def sentences(gate: Gate, policy: Policy) -> list[str]:
         return [f"{gate.order} may ship."]
     if gate.state in {"unknown", "cancelled"}:
         return [f"{gate.order} may not ship: {ENDS[gate.state]}."]
-    return [f"{gate.order} may not ship:", *(f"  - {_sentence(block, policy)}" for block in gate.blocks)]
+    asked = " (the hold is only asked for)" if gate.state == "hold_requested" else ""
+    return [f"{gate.order} may not ship{asked}:", *(f"  - {_sentence(block, policy)}" for block in gate.blocks)]
 
 
 def _sentence(block: Block, policy: Policy) -> str:

@@ -79,5 +79,5 @@ def revoke(number: int, *, team: str | None) -> None:
     with open_desk(team) as desk:
         name = run(desk.url, lambda pool: ApiKeys(pool).revoke(desk.desk_id, number, who()))
     if name is None:
-        raise Stop(f"There is no key {number} that is good. `redtag keys list` shows them all.")
+        raise Stop(f"Key {number} is not there, or is revoked already. `redtag keys list` shows them all.")
     click.echo(f"Key {number} ({name}) is refused from now on.")

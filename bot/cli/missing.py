@@ -1,5 +1,6 @@
 """`redtag orders missing`: orders that a file did not have any more, and what becomes of them."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,8 +19,9 @@ DONE: Final = {"leave": "left as they are", "shipped": "taken as shipped"}
 @team_option
 @click.option("--shipped", is_flag=True, help="What is left of them has shipped.")
 @click.option("--leave", is_flag=True, help="They stay as they are; nobody is asked again.")
+@click.option("--yes", is_flag=True, help="Decide about all of them without asking.")
 @json_option
-def missing(orders: tuple[str, ...], *, team: str | None, shipped: bool, leave: bool, as_json: bool) -> None:
+def missing(orders: tuple[str, ...], *, team: str | None, shipped: bool, leave: bool, yes: bool, as_json: bool) -> None:
     """List orders with units still to ship that a newer file did not have, or decide about them.
 
     Without ORDER it is about all of them.
@@ -32,6 +34,8 @@ def missing(orders: tuple[str, ...], *, team: str | None, shipped: bool, leave: 
         if unknown := [each for each in wanted if each not in {order.order for order in found}]:
             raise Stop(f"Not missing: {', '.join(unknown)}. `redtag orders missing` lists those that are.")
         shown = [order for order in found if not wanted or order.order in wanted]
+        if decision and shown and not (wanted or yes):
+            _ask(len(shown), DONE[decision])
         done = decide_missing(desk.url, desk.desk_id, decision, by=who(), orders=wanted) if decision else ()
     if as_json:
         print_json({"decided": DONE[decision] if decision else None, "orders": [_json(order) for order in shown]})
@@ -39,6 +43,15 @@ def missing(orders: tuple[str, ...], *, team: str | None, shipped: bool, leave: 
         click.echo(f"{len(done):,} {'order' if len(done) == 1 else 'orders'} {DONE[decision]}.")
     else:
         click.echo("\n".join(_lines(shown)))
+
+
+def _ask(count: int, what: str) -> None:
+    """About all of them at once nobody decides by mistake."""
+    about = f"{count:,} {'order is' if count == 1 else 'orders are'}"
+    if not sys.stdin.isatty():
+        raise Stop(f"{about} to be {what}, which is all there are. Say --yes for that, or name the orders.")
+    if not click.confirm(f"{about} to be {what}. Do it?"):
+        raise Stop("Nothing was decided.")
 
 
 def _decision(*, shipped: bool, leave: bool) -> Decision | None:

@@ -247,7 +247,8 @@ def test_missing_orders_are_listed_and_decided_about(redtag):
     assert "Not missing: ORD-1" in str(missing("ord-1", "--shipped").exception)
     assert missing("--shipped", "--leave").exit_code == 2
     assert missing("#ord-2", "--shipped").output == "1 order taken as shipped.\n"
-    said = json.loads(missing("--leave", "--json").stdout)
+    assert "Say --yes for that" in str(missing("--leave").exception)
+    said = json.loads(missing("--leave", "--yes", "--json").stdout)
     assert (said["decided"], [order["order"] for order in said["orders"]]) == ("left as they are", ["ORD-3"])
     assert missing().output == "No order is missing.\n"
 
