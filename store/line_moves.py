@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from store import rows
-from store.import_exceptions import KIND, found
+from store.import_exceptions import found
 from store.import_session import BEGIN, Session, connected
 from store.import_watch import Watch
+from workflows.contradictions import SHIPPED_AFTER_CANCEL
 from workflows.imports.news import shipped_anyway
 from workflows.system_facts import Moved, OrderNotThere, VersionMoved, moved
 from workflows.systems import Caller
 
+KIND: Final = SHIPPED_AFTER_CANCEL
 _SOON: Final = "set local lock_timeout = '5s'"
 _LOCK: Final = "select version from orders where desk_id = %(desk)s and number = %(order)s for update"
 _LINES: Final = "select to_jsonb(l) as line from order_lines l where desk_id = %(desk)s and order_number = %(order)s"

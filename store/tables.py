@@ -412,6 +412,7 @@ Index(
     status_changes.c.id,
     postgresql_where=text("batch is null"),
 )
+Index("status_changes_order_idx", status_changes.c.desk_id, status_changes.c.order_number, status_changes.c.id)
 Index("status_changes_batch_idx", status_changes.c.desk_id, status_changes.c.batch, status_changes.c.id)
 Index(
     "status_changes_unheard_idx",

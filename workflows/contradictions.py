@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 SHIPPED_AFTER_CANCEL: Final = "shipped_after_cancel"
+CANCEL_UNDONE: Final = "cancel_undone"  # a file brings units back that an earlier one had taken off as we decided
 MISSING_ORDER: Final = "missing_order"
 
 

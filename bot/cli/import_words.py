@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from workflows.contradictions import CANCEL_UNDONE
 from workflows.imports.report import ChangedOrder, Drift, ExceptionFound, FieldChange, ImportReport, Touched
 from workflows.words import listed
 
@@ -93,7 +94,8 @@ def _touched(each: Touched) -> str:
 
 def _exception(each: ExceptionFound) -> str:
     request = f", which R-{each.request} had taken off" if each.request else ""
-    return f"{each.order} line {each.line} {safe(each.sku)}: {each.units:,} shipped{request}"
+    became = "back in the file" if each.kind == CANCEL_UNDONE else "shipped"
+    return f"{each.order} line {each.line} {safe(each.sku)}: {each.units:,} {became}{request}"
 
 
 def _missing(report: ImportReport, *, done: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Final
 from bot.delivery.digest_mail import DigestMail, Item, Part
 from bot.slack import text
 from bot.slack.digest import headline, quiet
-from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, OpenException
+from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, OpenException
 from workflows.digest import Digest, Group, Held
 from workflows.money import show_money
 from workflows.reasons import reason_label
@@ -98,9 +98,10 @@ def _review(row: Held, digest: Digest) -> Item:
 
 
 def _exception(each: OpenException) -> Item:
-    if each.kind == SHIPPED_AFTER_CANCEL:
+    became = {SHIPPED_AFTER_CANCEL: "shipped", CANCEL_UNDONE: "back in the files"}.get(each.kind)
+    if became:
         units = text.count(each.facts.get("units", 0), "cancelled unit")
-        return Item(each.order_number, f"{units} of line {each.facts.get('line', '?')} shipped")
+        return Item(each.order_number, f"{units} of line {each.facts.get('line', '?')} {became}")
     missing = each.kind == MISSING_ORDER
     return Item(each.order_number, "not in the files any more" if missing else each.kind.replace("_", " "))
 

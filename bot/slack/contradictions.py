@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.slack import text
 from bot.slack.blocks import Block, Message, chunks, context, header, message, plain_section, section
-from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
+from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.movement import moves
 from workflows.systems import system_name
 from workflows.values import Kind, Line, Request
@@ -20,6 +20,10 @@ WHAT_TO_DO: Final = (
     "Call the parcels back or take them back in; where money was refunded, ask for it again. "
     "The order shows this until a file says otherwise."
 )
+WHAT_TO_DO_UNDONE: Final = (
+    "The file counts from now on, so they may ship. Was it an old file, import the newest one; else cancel them again, "
+    "or say with `redtag orders exceptions --close` why it is right."
+)
 WHAT_TO_DO_MISSING: Final = (
     "They stay open. `redtag orders missing` lists them; with `--shipped` what is left of them counts as shipped, with "
     "`--leave` nobody is asked again."
@@ -32,15 +36,28 @@ def import_news(facts: Mapping[str, Any]) -> Message:
     found, missing = facts["exception_count"], facts["missing_count"]
     said = []
     if found:
-        said.append(f"{_lines(found)} shipped though units of {'it' if found == 1 else 'them'} were cancelled")
-        shown = [_shipped(each) for each in facts["exceptions"]]
-        blocks += [*_list("Shipped after the cancel", shown, found), context(WHAT_TO_DO)]
+        undone = [each for each in facts["exceptions"] if each["kind"] == CANCEL_UNDONE]
+        shipped = [each for each in facts["exceptions"] if each["kind"] != CANCEL_UNDONE]
+        rest = found - len(undone) - len(shipped)
+        if shipped:
+            said.append(f"{_lines(len(shipped) + rest)} shipped though units {_of(len(shipped) + rest)} were cancelled")
+            shown = [_shipped(each, "shipped") for each in shipped]
+            blocks += [*_list("Shipped after the cancel", shown, len(shipped) + rest), context(WHAT_TO_DO)]
+        if undone:
+            count = len(undone) + (0 if shipped else rest)
+            said.append(f"{_lines(count)} with cancelled units that the file brings back")
+            shown = [_shipped(each, "back") for each in undone]
+            blocks += [*_list("Back after the cancel", shown, count), context(WHAT_TO_DO_UNDONE)]
     if missing:
         said.append(f"{text.count(missing, 'order')} with units still to ship {_are(missing)} not in the file")
         shown = [text.one_line(number, 60) for number in facts["missing"]]
         blocks += [*_list("Not in the file", shown, missing), context(WHAT_TO_DO_MISSING)]
     title = f"{f'Import {number}' if number else text.one_line(facts['exceptions'][0]['order'], 60)} needs a look"
     return message(f"{title}: {listed(said, 'and')}.", [header(title), section(f"{listed(said, 'and')}."), *blocks])
+
+
+def _of(count: int) -> str:
+    return "of it" if count == 1 else "of them"
 
 
 def _are(count: int) -> str:
@@ -57,13 +74,13 @@ def _list(title: str, shown: Sequence[str], count: int) -> list[Block]:
     return [section(f"*{title}*"), *(plain_section(part) for part in chunks(lines, LISTED, "line", "lines"))]
 
 
-def _shipped(each: Mapping[str, Any]) -> str:
+def _shipped(each: Mapping[str, Any], became: str) -> str:
     """`ORD-7, line 2 (LMP-100): 3 cancelled units shipped; R-12 had taken them off, exported in batch 4`."""
     request = f"; {each['request']} had taken them off" if each["request"] else ""
     batch = f", exported in batch {each['batch']}" if each["batch"] else ", not exported yet" if request else ""
     sku = f" ({text.one_line(each['sku'], 40)})" if each["sku"] else ""
     units = text.count(each["units"], "cancelled unit")
-    return f"{text.one_line(each['order'], 60)}, line {each['line']}{sku}: {units} shipped{request}{batch}"
+    return f"{text.one_line(each['order'], 60)}, line {each['line']}{sku}: {units} {became}{request}{batch}"
 
 
 def exceptions(found: Iterable[OpenException]) -> list[Block]:
@@ -79,6 +96,12 @@ def _exception(each: OpenException) -> str:
         return (
             f"*{text.count(facts['units'], 'cancelled unit')} of line {facts['line']} shipped*{request}, as import "
             f"{facts['import']} says, {text.when(each.opened_at)}."
+        )
+    if each.kind == CANCEL_UNDONE:
+        request = f" ({text.mrkdwn('R-' + str(facts['request']), 20)})" if facts.get("request") else ""
+        return (
+            f"*{text.count(facts['units'], 'cancelled unit')} of line {facts['line']} back in the files*{request} "
+            f"since import {facts['import']}, {text.when(each.opened_at)}."
         )
     if each.kind == MISSING_ORDER:
         return f"*Not in the files since import {facts['import']}*: nobody has said whether it has shipped."

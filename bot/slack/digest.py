@@ -10,7 +10,7 @@ from bot.slack.blocks import Block, Message, View, actions, button, chunks, cont
 from bot.slack.forms import message_view
 from bot.slack.ids import ActionId, hold_value
 from bot.slack.order_view import HAPPENED, queued
-from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
+from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.digest import After, DeadNews, Digest, Group, Held, HeldPage, Released, Wanted, after
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
@@ -210,6 +210,9 @@ def _exception(each: OpenException) -> str:
     if each.kind == SHIPPED_AFTER_CANCEL:
         units = text.count(each.facts.get("units", 0), "cancelled unit")
         return f"{order}: {units} of line {each.facts.get('line', '?')} shipped, {since}"
+    if each.kind == CANCEL_UNDONE:
+        units = text.count(each.facts.get("units", 0), "cancelled unit")
+        return f"{order}: {units} of line {each.facts.get('line', '?')} back in the files, {since}"
     if each.kind == MISSING_ORDER:
         return f"{order}: not in the files any more, {since}"
     return f"{order}: {text.mrkdwn(each.kind.replace('_', ' '), 60)}, {since}"

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from bot.slack import text
 from bot.slack.blocks import Block, Message, actions, button, chunks, context, fields, message, plain_text, section
 from bot.slack.ids import ActionId, job_value
+from workflows.contradictions import CANCEL_UNDONE
 from workflows.imports.jobs import Job
 from workflows.imports.report import Drift, ExceptionFound, FieldChange, ImportReport, Missing
 from workflows.words import listed
@@ -244,10 +245,10 @@ def _exceptions(found: Sequence[ExceptionFound], count: int) -> list[str]:
         return []
     lines = [
         f"• {text.strong(each.order)} line {each.line} ({text.mrkdwn(each.sku, 80)}): {text.count(each.units, 'unit')} "
-        f"shipped although R-{each.request} took them off"
+        f"{'back in the file' if each.kind == CANCEL_UNDONE else 'shipped'} although R-{each.request} took them off"
         for each in found[:SHOWN]
     ]
-    return [f"*{text.count(count or len(found), 'exception')}*: shipped after a cancel", *lines]
+    return [f"*{text.count(count or len(found), 'exception')}*: shipped or back after a cancel", *lines]
 
 
 def _drift(report: ImportReport) -> list[str]:

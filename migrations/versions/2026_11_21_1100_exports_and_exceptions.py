@@ -54,6 +54,7 @@ def upgrade() -> None:
         CHECK (heard in ('', 'taken_over', 'not_taken_over', 'cannot_tell'))
         """,
         "CREATE INDEX status_changes_batch_idx ON status_changes (desk_id, batch, id)",
+        "CREATE INDEX status_changes_order_idx ON status_changes (desk_id, order_number, id)",
         "CREATE INDEX status_changes_unheard_idx ON status_changes (desk_id, order_number) WHERE heard <> 'taken_over'",
         "CREATE INDEX status_changes_waiting_idx ON status_changes (desk_id, kind, id) WHERE batch is null",
     )
@@ -63,6 +64,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     run(
+        "DROP INDEX status_changes_order_idx",
         *(f"ALTER TABLE status_changes DROP COLUMN {name}" for name in ("heard_import", "heard", "batch")),
         "ALTER TABLE counters DROP COLUMN export",
     )

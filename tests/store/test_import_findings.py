@@ -172,6 +172,22 @@ def test_a_cancelled_unit_that_shipped_is_stored_and_opened_as_an_exception_once
     assert desk.take([line(quantity_shipped="4", Shelf="A"), line(number=2)]).exception_count == 0
 
 
+def test_cancelled_units_that_a_later_file_brings_back_are_an_exception_until_it_takes_them_off_again(desk):
+    desk.take([line(), line(number=2)])
+    desk.cancelled(12)
+    desk.rows("""update status_changes set facts = facts || '{"remaining": {"1": 2}}'""")
+    assert desk.take([line(quantity_cancelled="3"), line(number=2)]).exception_count == 0
+    assert desk.heard() == ["taken_over"]
+    report = desk.take([line(), line(number=2)])
+    (found,) = report.as_json()["exceptions"]
+    assert (found["kind"], found["line"], found["units"], found["request"]) == ("cancel_undone", 1, 3, "R-12")
+    (told,) = desk.notices("exception")
+    assert told["payload"]["exceptions"][0]["kind"] == "cancel_undone"
+    assert desk.take([line(customer="New"), line(number=2, customer="New")]).exception_count == 0
+    desk.take([line(quantity_cancelled="3"), line(number=2)])
+    assert desk.exceptions()[0]["closed_because"] == "import 5 says otherwise"
+
+
 def test_a_contradiction_within_the_file_is_refused_instead(desk):
     desk.take([line()])
     desk.take([line(quantity_cancelled="3", quantity_shipped="5"), line("ORD-2")])

@@ -82,7 +82,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionFound:
-    """A physical fact that contradicts a decision. `units` of the line shipped though `request` took them off."""
+    """A fact that contradicts a decision: `units` of the line shipped, or came back, though `request` took them off."""
 
     kind: str
     order: str

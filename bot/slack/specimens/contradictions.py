@@ -8,7 +8,7 @@ from bot.slack import cards, order_view
 from bot.slack.contradictions import import_news, moved_dm
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
-from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
+from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.movement import seen
 from workflows.policy.model import Policy
 from workflows.values import Kind, RequestState
@@ -39,6 +39,8 @@ def _news() -> Iterator[Specimen]:
     yield Specimen("contradiction.news", "message", import_news({**nothing, **shipped, **missing}))
     yield Specimen("contradiction.shipped", "message", import_news({**nothing, **one}))
     yield Specimen("contradiction.shipped.system", "message", import_news({**nothing, **one, "import": 0}))
+    undone = {"exception_count": 1, "exceptions": [{**SHIPPED, "kind": CANCEL_UNDONE}]}
+    yield Specimen("contradiction.undone", "message", import_news({**nothing, **undone}))
     yield Specimen("contradiction.missing", "message", import_news({**nothing, **missing}))
 
 
@@ -63,6 +65,7 @@ def _orders(policy: Policy) -> Iterator[Specimen]:
     facts = {"import": 8, "line": 2, "request": 12, "units": 3}
     found = (
         OpenException(1, SHIPPED_AFTER_CANCEL, values.NUMBER, facts, values.NOW),
+        OpenException(3, CANCEL_UNDONE, values.NUMBER, facts, values.NOW),
         OpenException(2, MISSING_ORDER, values.NUMBER, {"import": 8}, values.NOW),
     )
     asked = values.request(policy, Kind.PLACE_HOLD, RequestState.APPROVED)

@@ -10,7 +10,7 @@ from bot.slack.digest import digest_message, more_view
 from bot.slack.forms import assign
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
-from workflows.contradictions import MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
+from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.digest import Counts, DeadNews, Digest, Group, Held, HeldPage, Released, Wanted
 from workflows.policy.model import Policy
 from workflows.values import HoldState, Kind
@@ -85,6 +85,7 @@ def _findings(policy: Policy) -> dict[str, Any]:
     return {
         "exceptions": (
             OpenException(1, SHIPPED_AFTER_CANCEL, values.NUMBER, facts, at),
+            OpenException(3, CANCEL_UNDONE, values.NUMBER, facts, at),
             OpenException(2, MISSING_ORDER, "ORD-124", {"import": 8}, at),
             OpenException(3, "other_kind", "ORD-125", {}, at),
         ),

@@ -25,7 +25,8 @@ CONFLICT: Final = said("The desk refuses, and says why; or the same request is s
 class AskedAnswer(BaseModel):
     """`what`: requested, release_requested or placed; a preview's begins with `preview.` and has no numbers.
 
-    `reason`: its label, as people read it. `blocked`: units of the lines asked about that stay as they are, and why. `rule`: which rule applies.
+    `reason`: its label, as people read it. `blocked`: units of the lines asked about that stay as they are, and why.
+    `rule`: which rule applies.
     """
 
     what: str
