@@ -247,7 +247,7 @@ def file_json(core: Core, file: File) -> dict[str, Any]:
         "timestamp": file.created,
         "name": file.name,
         "title": file.title,
-        "alt_txt": file.alt,
+        **({"alt_txt": file.alt} if file.alt else {}),
         "mimetype": file.mimetype,
         "filetype": file.name.rsplit(".", 1)[-1].lower() if "." in file.name else "text",
         "user": file.user,

@@ -52,5 +52,6 @@ async def test_killed_twice_after_sending_there_are_two_posts_at_most_and_one_ma
     async with town.app("worker"):
         await town.delivered("floor", "floor.email", "outcome")
     posts = [message.text for message in town.workspace.messages(FLOOR_CHANNEL)]
-    assert [post.startswith("Repeat of R-2: ") for post in posts] in ([False], [False, True])
+    # The one that was killed may have died before it arrived: then the repeat is all there is.
+    assert [post.startswith("Repeat of R-2: ") for post in posts] in ([False], [True], [False, True])
     assert len(town.workspace.mails) == 1

@@ -45,6 +45,7 @@ VIEW = {
     "bot_id": str,
 }
 BOT_PROFILE = {
+    "alt_txt?": str,
     "id": str,
     "deleted": bool,
     "name": str,
