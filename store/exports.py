@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from store.home import redraw_admins
 from store.policies import in_force
 from store.pool import READER, Connection, Pool
 from workflows.exports.changes import CommittedChange, Rows
@@ -134,6 +135,7 @@ class Exports:
             await also(connection, batch)
             if not draft.ids:
                 return batch
+            await redraw_admins(connection, desk_id)
             await _keep(connection, draft, by, notice)
             crash_point("before_export_commit")
         crash_point("after_export_commit")

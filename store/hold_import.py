@@ -8,6 +8,7 @@ import orjson
 
 from store import rows
 from store.pool import Connection, Pool, desk_transaction
+from store.redraws import redraw_everybody
 from workflows.hold_files import HoldFile
 from workflows.hold_import import Desk, ImportedHold, Judged, Person, judge, numbers_of
 from workflows.policy.model import Policy
@@ -79,6 +80,7 @@ async def import_holds(
         await connection.execute(SAVE, {**common, "holds": _json(made)})
         counts = {"new": len(judged.holds), "already": len(judged.already), "refused": len(judged.refused)}
         facts = {"file": file.name, "sha256": file.sha256, **counts}
+        await redraw_everybody(connection, desk_id)
         await connection.execute(RECORD, {**common, "facts": _json(facts)})
         return HoldImport(judged, tuple(each["number"] for each in made))
 

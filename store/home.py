@@ -5,11 +5,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from store.outbox_sql import DEAD
+from store.people_of_desk import people_of
+from store.policies import in_force
 from store.pool import Connection, Pool, desk_transaction
 from store.queue import asked_by, held_page, signable
+from store.redraws import redraw_homes
 from workflows.absences import ADMIN
 from workflows.homes import DeadOne, Filters, Health, Home
 from workflows.policy.model import Policy
+from workflows.policy.people import staffed
 
 MOST: Final = 100
 MOST_DEAD: Final = 3
@@ -19,6 +23,7 @@ _SEEN: Final = """
     select clock_timestamp() as now, (select filters::text from home_views
         where desk_id = %(desk)s and user_id = %(user)s) as filters
 """
+_LOCAL_DAY: Final = "select (clock_timestamp() at time zone %s)::date as today"
 _HEALTH: Final = """
     select
         (select count(*) from (select from notices where desk_id = %(desk)s and state = 'dead' limit %(most)s) d)
@@ -55,6 +60,17 @@ async def show_home(pool: Pool, desk_id: str, user_id: str, filters: Filters | N
     async with desk_transaction(pool, desk_id) as connection:
         await connection.execute(_OPENED, parameters)
         await connection.execute(_REDRAW, parameters)
+
+
+async def redraw_admins(connection: Connection, desk_id: str) -> None:
+    """How the desk fares has changed, which they alone see."""
+    _, policy = await in_force(connection, desk_id)
+    if policy is None or ADMIN not in policy.roles:
+        return
+    row = await (await connection.execute(_LOCAL_DAY, [policy.desk.timezone])).fetchone()
+    if row:
+        today = staffed(policy, await people_of(connection, desk_id), row["today"])
+        await redraw_homes(connection, desk_id, today.roles[ADMIN].members)
 
 
 async def home_of(connection: Connection, desk_id: str, policy: Policy, user_id: str, most: int = MOST) -> Home:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from store.redraws import HOMES
+
 # The order of the request that is named, else the first of the possible numbers that exists. A subquery of its own:
 # behind a row-level policy a bare coalesce() counts as leaky, which no index serves, and all orders would be read.
 _NUMBER: Final = """
@@ -293,24 +295,12 @@ _PARTS: Final[Mapping[str, str]] = {
         from n, jsonb_to_recordset(%(notices)s::jsonb) as x (
             kind text, lane text, order_number text, request bigint, payload jsonb)
     )""",
-    # The people whose tab was open last. One notice that waits is enough: it is locked, so that nobody draws it before
-    # this is committed; one that somebody draws just now cannot be locked, and does not count.
-    "homes": """
-    viewers as materialized (
-        select v.user_id, 'home:' || v.user_id as lane
-        from home_views v join members m on m.desk_id = v.desk_id and m.user_id = v.user_id and m.standing = 'active'
-        where v.desk_id = %(desk)s and v.user_id = any(array(select jsonb_array_elements_text(%(homes)s::jsonb)))
-        order by v.opened_at desc limit 50
+    "homes": HOMES.format(
+        whose="v.user_id = any(array(select jsonb_array_elements_text(%(homes)s::jsonb)))",
+        most=50,
+        trace="%(trace)s",
+        now="%(now)s",
     ),
-    undrawn as materialized (
-        select w.lane from notices w where w.desk_id = %(desk)s and w.lane = any(array(select lane from viewers))
-        and w.state = 'ready' and w.tried_at is null and w.kind = 'home' for key share skip locked
-    ),
-    new_homes as (
-        insert into notices (desk_id, kind, lane, payload, trace, created_at, due_at)
-        select %(desk)s, 'home', v.lane, jsonb_build_object('user', v.user_id), %(trace)s, %(now)s, %(now)s
-        from viewers v where v.lane not in (select lane from undrawn)
-    )""",
 }
 PARTS: Final = frozenset(_PARTS)
 

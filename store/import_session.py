@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
+from store.redraws import EVERYBODY
 from workflows.outcome import Notice
 from workflows.policy.load import policy_from_json
 from workflows.policy.model import Policy
@@ -85,6 +86,9 @@ class Session:
         if rows:
             self.told = True
             self.execute(_NOTICES, {"notices": Jsonb(rows)})
+
+    def redraw_homes(self) -> None:
+        self.told |= bool(self.one(EVERYBODY)["homes"])
 
     def commit(self) -> None:
         """The hint comes last and by itself: NOTIFY takes one lock for the whole cluster."""

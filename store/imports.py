@@ -173,6 +173,8 @@ class Importing:
         )
         if policy and not dry_run:
             session.tell(news(policy, session.values["number"], report))
+        if not dry_run and (self._whole or (before and before.orders)):  # of one order only where somebody waits for it
+            session.redraw_homes()
         return report
 
     def _before(self, watch: Watch, *, dry_run: bool) -> Before:

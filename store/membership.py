@@ -9,6 +9,7 @@ from psycopg_pool import PoolTimeout
 from store.people_of_desk import people_of
 from store.policies import desks, in_force
 from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
+from store.redraws import redraw_everybody
 from workflows.policy.people import People, emptied
 from workflows.ports import Member, Unavailable
 from workflows.values import Standing
@@ -101,6 +102,7 @@ async def _staff(pool: Pool, desk_id: str, write: Callable[[Connection], Awaitab
             if before != after:
                 await connection.execute(_MOVED, [desk_id])
                 await _tell(connection, desk_id, before, after)
+                await redraw_everybody(connection, desk_id)
     except (OperationalError, PoolTimeout) as away:
         raise Unavailable(str(away)) from away
 

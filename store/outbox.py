@@ -14,6 +14,7 @@ import orjson
 import psycopg
 import structlog
 
+from store.home import redraw_admins
 from store.outbox_sql import BACKLOG, CLAIM, DEAD, RETRY_DEAD, SETTLE, SETTLE_CALL
 from store.pool import Pool, desk_transaction, worker_transaction
 from workflows.endpoints import REFUND
@@ -52,6 +53,7 @@ AUDITED: Final = frozenset(
     }
 )
 HOOK: Final = "hook"
+HOME: Final = "home"
 TOLD_AT: Final = frozenset({1, 8})  # tries after which people hear of a call that fails: at once, and after ten minutes
 CARDS: Final = frozenset({"card", "card.redraw"})
 LONGEST_ERROR: Final = 500
@@ -101,7 +103,10 @@ async def settle(
         statement, parameters = SETTLE_CALL, parameters | _call(claimed, settlement)
     async with desk_transaction(pool, claimed.desk_id) as connection:
         row = await (await connection.execute(statement, parameters)).fetchone()
-    return bool(row and row["settled"])
+        settled = bool(row and row["settled"])
+        if settled and isinstance(settlement, Dead) and claimed.kind != HOME:  # else a tab that cannot be drawn loops
+            await redraw_admins(connection, claimed.desk_id)
+    return settled
 
 
 def _common(claimed: Claimed) -> dict[str, Any]:
@@ -199,7 +204,10 @@ async def retry_dead(pool: Pool, desk_id: str, notice: int | None = None, *, act
     """Make a dead notice, or all of the desk, ready again; returns how many there were. Audited as `actor`'s."""
     async with desk_transaction(pool, desk_id) as connection:
         row = await (await connection.execute(RETRY_DEAD, {"actor": actor, "desk": desk_id, "id": notice})).fetchone()
-    return int(row["retried"]) if row else 0
+        retried = int(row["retried"]) if row else 0
+        if retried:
+            await redraw_admins(connection, desk_id)
+    return retried
 
 
 async def hint(pool: Pool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from store.pool import ALONE, Connection, Pool, desk_transaction, worker_transaction
+from store.redraws import redraw_everybody
 from workflows.policy.diff import differences
 from workflows.policy.load import policy_from_json, policy_to_json
 from workflows.policy.model import Policy
@@ -84,6 +85,7 @@ async def apply_policy(
         await connection.execute(_GRANTS, parameters)
         facts = orjson.dumps({"differences": changed, "version": version}).decode()
         await connection.execute(_AUDIT, {**parameters, "facts": facts})
+        await redraw_everybody(connection, desk_id)
     return version, changed
 
 

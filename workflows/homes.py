@@ -6,7 +6,8 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from workflows.outcome import Outcome, Snapshot
+from workflows.absences import ADMIN
+from workflows.outcome import NewAbsence, Outcome, Snapshot
 from workflows.policy.model import Policy
 from workflows.systems import is_person
 from workflows.values import Hold, Request
@@ -116,6 +117,8 @@ class Home:
 
 def concerned(outcome: Outcome, snapshot: Snapshot, policy: Policy) -> tuple[str, ...]:
     """Everybody whose Home tab shows something that this outcome changes, whether or not they have ever opened it."""
+    if outcome.new_absence:
+        return _beside(outcome.new_absence, snapshot, policy)
     made, changed = outcome.new_request, _changed(outcome, snapshot)
     if not (made or changed or outcome.hold_changes or outcome.new_hold or _dated(outcome)):
         return ()
@@ -134,6 +137,14 @@ def concerned(outcome: Outcome, snapshot: Snapshot, policy: Policy) -> tuple[str
     )
     signers = (member for role in dict.fromkeys(roles) if role in policy.roles for member in policy.roles[role].members)
     return tuple(dict.fromkeys(person for person in (*askers, *signers) if is_person(person)))[:MOST_PEOPLE]
+
+
+def _beside(absence: NewAbsence, snapshot: Snapshot, policy: Policy) -> tuple[str, ...]:
+    """Who goes or comes back, who stands in from now on or did so until now, and the admins."""
+    before = (each.deputy for each in snapshot.absences if each.member == absence.member)
+    admins = policy.roles[ADMIN].members if ADMIN in policy.roles else ()
+    people = (snapshot.actor.user_id, absence.member, absence.deputy, *before, *admins)
+    return tuple(dict.fromkeys(person for person in people if is_person(person)))[:MOST_PEOPLE]
 
 
 def _changed(outcome: Outcome, snapshot: Snapshot) -> list[Request]:
