@@ -78,6 +78,7 @@ class PostgresDesk:
         parameters = {
             "actor": snapshot.actor.user_id,
             "desk": self._desk_id,
+            "gather_for": outcome.gather_for,
             "key": key,
             "now": snapshot.now,
             "order": outcome.order_number,
@@ -129,7 +130,8 @@ def _parts(outcome: Outcome) -> dict[str, Sequence[Any]]:
         "hook_calls": outcome.hook_calls,
         "line_changes": outcome.line_changes,
         "new_lines": outcome.new_lines,
-        "notices": outcome.notices,
+        "gathered": [notice for notice in outcome.notices if notice.bulk],
+        "notices": [notice for notice in outcome.notices if not notice.bulk],
         "order_changes": _rows(outcome.order_change),
         "reasons": _rows(outcome.new_reason),
         "refreshed": outcome.refreshed,

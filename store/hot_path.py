@@ -80,16 +80,16 @@ _PARTS: Final[Mapping[str, str]] = {
     new_requests as (
         insert into requests (desk_id, number, kind, state, order_number, hold, reason, note, role, sign, seen, channel,
                               asked, requested_by, requested_at, decided_by, decided_at, remind_every, remind_at,
-                              escalate_at, escalate_to, expire_at)
+                              escalate_at, escalate_to, expire_at, bulk)
         select %(desk)s, n.request, x.kind, x.state, %(order)s, coalesce(nullif(x.hold, 0), nullif(n.hold, 0)),
                x.reason, x.note, x.role, x.sign, x.seen, x.channel, nullif(x.asked, 'null'), %(actor)s, %(now)s,
                x.decided_by, case when x.state <> 'pending' then %(now)s::timestamptz end,
                (x.times ->> 'remind_every')::bigint, (w.times ->> 'remind_at')::timestamptz,
                (w.times ->> 'escalate_at')::timestamptz, coalesce(w.times ->> 'escalate_to', ''),
-               (w.times ->> 'expire_at')::timestamptz
+               (w.times ->> 'expire_at')::timestamptz, x.bulk
         from n, jsonb_to_recordset(%(requests)s::jsonb) as x (
             kind text, state text, hold bigint, reason text, note text, role text, sign jsonb, seen jsonb, channel text,
-            asked jsonb, decided_by text, times jsonb),
+            asked jsonb, decided_by text, times jsonb, bulk bigint),
             lateral (select case when x.state = 'pending' then x.times end as times) w
     )""",
     "holds": """

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from store import rows
+from store.bulks import bulk_of, round_of
 from store.contradictions import drifted, open_exceptions
 from store.home import home_of
 from store.next_steps import next_steps
@@ -20,11 +21,20 @@ from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.policy.model import Policy
 from workflows.policy.people import Absence, Known
 from workflows.values import Hold, Order, Request
-from workflows.views import NextSteps, OrderOption, OrderView, QueueItem, RequestView, TimelineEntry
+from workflows.views import (
+    BulkView,
+    NextSteps,
+    OrderOption,
+    OrderView,
+    QueueItem,
+    RequestView,
+    RoundView,
+    TimelineEntry,
+)
 
 TIMELINE: Final = 100
 
-_ORDER: Final = """
+_ORDERS: Final = """
     select clock_timestamp() as now, to_jsonb(o) as "order",
         (select jsonb_agg(to_jsonb(l) order by l.line, l.key) from order_lines l
          where l.desk_id = o.desk_id and l.order_number = o.number) as lines,
@@ -43,8 +53,9 @@ _ORDER: Final = """
          from requests r join hook_calls c on c.desk_id = r.desk_id and c.request = r.number
          where r.desk_id = o.desk_id and r.order_number = o.number and c.endpoint = 'refund') as calls
     from orders o
-    where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number) limit 1
+    where o.desk_id = %(desk)s and o.number = any(%(numbers)s) order by array_position(%(numbers)s, o.number)
 """
+_ORDER: Final = f"{_ORDERS} limit 1"
 _TIMELINE: Final = """
     select at, actor, action, request, facts from audit where desk_id = %(desk)s and chain = %(number)s
     order by seq desc limit %(most)s
@@ -133,19 +144,28 @@ class Reading:
             names = await _names(connection, desk_id)
         if row is None:
             return None
-        order, holds, requests = _parts(row)
-        request = next(request for request in requests if request.number == number)
-        return RequestView(
-            request=request,
-            order=order,
-            hold=next((hold for hold in holds if hold.number == request.hold), None),
-            open_holds=tuple(hold for hold in holds if hold.is_open),
-            policy=policy,
-            names=names,
-            calls=tuple(rows.hook_call(each) for each in row["calls"] or () if each["request"] == number),
-            others=tuple(other for other in requests if other.number != number),
-            now=row["now"],
-        )
+        return _request_view(row, number, policy, names)
+
+    async def bulk(self, desk_id: str, number: int) -> BulkView | None:
+        """What a card of this bulk shows now."""
+        policy = await self.policy(desk_id)
+        query = "select number, order_number from requests where desk_id = %(desk)s and bulk = %(bulk)s order by number"
+        async with desk_transaction(self._pool, desk_id) as connection:
+            bulk = await bulk_of(connection, desk_id, number)
+            if bulk is None or policy is None:
+                return None
+            asked = await _all(connection, query, {"desk": desk_id, "bulk": number})
+            orders = list(dict.fromkeys(each["order_number"] for each in asked))
+            found = await _all(connection, _ORDERS, {"desk": desk_id, "numbers": orders})
+            names = await _names(connection, desk_id)
+        by_order = {row["order"]["number"]: row for row in found}
+        views = (_request_view(by_order[each["order_number"]], each["number"], policy, names) for each in asked)
+        return BulkView(bulk, tuple(views), policy, names)
+
+    async def bulk_round(self, desk_id: str, bulk: int, number: int) -> RoundView | None:
+        """How a round went, order by order."""
+        async with desk_transaction(self._pool, desk_id) as connection:
+            return await round_of(connection, desk_id, bulk, number)
 
     async def held(self, desk_id: str, hold: int) -> OrderView | None:
         """The order of this hold."""
@@ -235,6 +255,22 @@ async def _all(connection: Connection, query: str, parameters: Mapping[str, Any]
 async def _names(connection: Connection, desk_id: str) -> Mapping[str, str]:
     found = await _all(connection, "select user_id, name from members where desk_id = %(desk)s", {"desk": desk_id})
     return {row["user_id"]: row["name"] for row in found}
+
+
+def _request_view(row: Mapping[str, Any], number: int, policy: Policy, names: Mapping[str, str]) -> RequestView:
+    order, holds, requests = _parts(row)
+    request = next(request for request in requests if request.number == number)
+    return RequestView(
+        request=request,
+        order=order,
+        hold=next((hold for hold in holds if hold.number == request.hold), None),
+        open_holds=tuple(hold for hold in holds if hold.is_open),
+        policy=policy,
+        names=names,
+        calls=tuple(rows.hook_call(each) for each in row["calls"] or () if each["request"] == number),
+        others=tuple(other for other in requests if other.number != number),
+        now=row["now"],
+    )
 
 
 def _parts(row: Mapping[str, Any]) -> tuple[Order, tuple[Hold, ...], tuple[Request, ...]]:

@@ -100,6 +100,7 @@ def request(row: Row) -> Request:
         escalate_to=row["escalate_to"],
         escalated_to=row["escalated_to"],
         expire_at=moment(row["expire_at"]),
+        bulk=row["bulk"],
     )
 
 

@@ -117,6 +117,7 @@ counters = Table(
     Column("hold", BigInteger, nullable=False, server_default="0"),
     Column("import", BigInteger, nullable=False, server_default="0"),
     Column("export", BigInteger, nullable=False, server_default="0"),
+    Column("bulk", BigInteger, nullable=False, server_default="0"),
     belongs_to("desks", [], []),
 )
 
@@ -197,6 +198,42 @@ order_lines = Table(
     Index("order_lines_sku_idx", "desk_id", "sku", "order_number"),
 )
 
+# Many orders that somebody asks about at once. Each becomes an ordinary request.
+bulks = Table(
+    "bulks",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    *words("reason", "hold", "note", "channel"),
+    Column("until", Date),
+    Column("requested_by", Text, nullable=False),
+    moment("requested_at"),
+    PrimaryKeyConstraint("desk_id", "number"),
+    belongs_to("desks", [], []),
+    one_of("kind", "kind", ["place_hold", "release_hold", "cancel"]),
+)
+
+# What one person wants done about orders of a bulk: a worker does it step by step, holding it by `free_at` and `token`.
+bulk_rounds = Table(
+    "bulk_rounds",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("bulk", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    *words("note"),
+    moment("begun_at"),
+    moment("done_at", nullable=True),
+    moment("free_at"),
+    *words("token"),
+    PrimaryKeyConstraint("desk_id", "bulk", "number"),
+    belongs_to("bulks", ["bulk"], ["number"]),
+    one_of("action", "action", ["ask", "approve", "reject", "withdraw"]),
+)
+Index("bulk_rounds_open_idx", bulk_rounds.c.desk_id, bulk_rounds.c.free_at, postgresql_where=text("done_at is null"))
+
 requests = Table(
     "requests",
     metadata,
@@ -225,8 +262,10 @@ requests = Table(
     moment("escalate_at", nullable=True),
     *words("escalate_to", "escalated_to"),
     moment("expire_at", nullable=True),
+    Column("bulk", BigInteger),
     PrimaryKeyConstraint("desk_id", "number"),
     belongs_to("orders", ["order_number"], ["number"]),
+    belongs_to("bulks", ["bulk"], ["number"]),
     Index("requests_order_idx", "desk_id", "order_number"),
     Index("requests_mine_idx", "desk_id", "requested_by", "number"),
     one_of("kind", "kind", ["place_hold", "release_hold", "cancel", "change"]),
@@ -245,6 +284,8 @@ Index(
     postgresql_where=text("state = 'pending'"),
 )
 
+Index("requests_bulk_idx", requests.c.desk_id, requests.c.bulk, postgresql_where=text("bulk is not null"))
+
 for column in (requests.c.remind_at, requests.c.escalate_at, requests.c.expire_at):
     Index(
         f"requests_{column.name.removesuffix('_at')}_idx",
@@ -252,6 +293,24 @@ for column in (requests.c.remind_at, requests.c.escalate_at, requests.c.expire_a
         column,
         postgresql_where=text("state = 'pending'"),
     )
+
+# One order of a round: as it was typed, or the request that is decided, in the version that was shown.
+bulk_steps = Table(
+    "bulk_steps",
+    metadata,
+    Column("desk_id", Text, nullable=False),
+    Column("bulk", BigInteger, nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("request", BigInteger),
+    Column("version", Integer),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("result", JSONB),
+    PrimaryKeyConstraint("desk_id", "bulk", "round", "place"),
+    belongs_to("bulk_rounds", ["bulk", "round"], ["bulk", "number"]),
+    belongs_to("requests", ["request"], ["number"]),
+)
 
 holds = Table(
     "holds",

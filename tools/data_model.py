@@ -26,12 +26,15 @@ PURPOSES: Final[Mapping[str, str]] = {
     "policies": "Every version of a desk's policy, with the sentences that say what it changed.",
     "role_grants": "Who had which role from when to when, as the policies of their time said.",
     "members": "What Slack said of a person, and when it was last asked.",
-    "counters": "The last number given to a request, a hold and an import: one row a desk, locked just before commit.",
+    "counters": "The last number given to a request, a hold and the like: one row a desk, locked just before commit.",
     "orders": "An order as the newest file that changed it has it. `placed_total` is the total of its first file.",
     "order_lines": (
         "The lines of an order in units. `key` is the line's identity in its source; the steps from `allocated` to "
         "`delivered` each count the units that came at least so far."
     ),
+    "bulks": "Many orders that somebody asked about at once, with what is asked for all of them.",
+    "bulk_rounds": "What one person wants done about orders of a bulk: ask, approve, reject or withdraw.",
+    "bulk_steps": "One order of a round, and what came of it: the same result that a single request is answered.",
     "requests": (
         "Something that somebody asked for and others sign. `sign` is who must sign, `seen` the order as the one who "
         "asked saw it."

@@ -21,6 +21,7 @@ class Origin:
     replaces: bool = False
     trace: str = ""
     key: str = ""  # the same key is the same command: it happens once
+    bulk: int = 0  # the bulk of which this is one step
 
 
 @dataclass(frozen=True, slots=True)

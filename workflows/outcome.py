@@ -27,13 +27,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that must reach a person or a system. A lane is one destination, and keeps its order."""
+    """Something that must reach a person or a system. A lane is one destination, and keeps its order.
+
+    `bulk`: one that still waits about the same bulk takes this one in, so that people hear once of many orders.
+    """
 
     kind: str
     lane: str
     payload: dict[str, Any]
     order_number: str = ""
     request: int | None = None
+    bulk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class NewRequest:
     decided_by: str | None = None
     asked: Asked | None = None
     times: Times = Times()
+    bulk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,7 @@ class Outcome:
     status_changes: tuple[StatusChange, ...] = ()
     audit: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
+    gather_for: int = 0  # seconds for which a notice about a bulk waits for more of its kind
     homes: tuple[str, ...] = ()  # whose Home tab is drawn anew, if they have ever opened it
 
 

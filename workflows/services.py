@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from workflows import refusals
+from workflows.bulk import gathered
 from workflows.chasing import CLOCK, wanted_by_clock
 from workflows.commands import Clocked, ComeBack, Command, Decide, GoAway, Join, Look, RetryCall
 from workflows.decide import decide, refused
@@ -94,7 +95,8 @@ class DeskService:
                 outcome = refused(snapshot, command, malformed)
             else:
                 outcome = await _with_suggestions(decide(snapshot, command, policy), snapshot, command, wanted, work)
-            outcome = replace(entered(outcome, actor), homes=concerned(outcome, snapshot, policy))
+            outcome = gathered(entered(outcome, actor), snapshot, command)
+            outcome = replace(outcome, homes=concerned(outcome, snapshot, policy))
             numbers = await work.save(outcome, snapshot, key=wanted.key, trace=command.origin.trace)
         return numbered(outcome.result, numbers.request, numbers.hold)
 

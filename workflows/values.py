@@ -206,6 +206,7 @@ class Request:
     escalate_to: str = ""
     escalated_to: str = ""  # the role that may sign as well by now
     expire_at: datetime | None = None
+    bulk: int | None = None  # the bulk that it was asked in
 
     @property
     def name(self) -> str:

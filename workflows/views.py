@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.bulk import Bulk, RoundAction, Step
 from workflows.contradictions import DriftedChange, OpenException
 from workflows.endpoints import CANCELLED
 from workflows.gate import Gate
@@ -71,6 +72,46 @@ class RequestView:
     def waiting_for(self) -> tuple[Signers, ...]:
         """Who has still to sign, without the one who asked; after an escalation also who may sign for them."""
         return waiting_for(self.policy, self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkView:
+    """Everything a bulk's card shows: its requests, as they are now, in the order in which they were asked."""
+
+    bulk: Bulk
+    requests: tuple[RequestView, ...]
+    policy: Policy
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def in_channel(self, channel: str) -> tuple[RequestView, ...]:
+        """Those with whose signing this channel has to do."""
+        return tuple(view for view in self.requests if channel in _channels(view))
+
+    def waiting_in(self, channel: str) -> tuple[RequestView, ...]:
+        """Those that still wait for a signature of a role of this channel."""
+        return tuple(
+            view
+            for view in self.requests
+            if view.request.is_pending
+            and any(self.policy.roles[each.role].channel == channel for each in view.waiting_for)
+        )
+
+
+def _channels(view: RequestView) -> set[str]:
+    roles = (*(entry.role for entry in view.request.sign), view.request.escalated_to)
+    return {view.policy.roles[role].channel for role in roles if role in view.policy.roles}
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round that is done, or that far: `result` of a step is None where it is still to be done."""
+
+    bulk: Bulk
+    number: int
+    action: RoundAction
+    member: str
+    note: str
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)

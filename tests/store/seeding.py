@@ -18,6 +18,8 @@ PLAIN = {
 # Values that a constraint or a trigger asks for.
 SPECIAL = {
     "audit_heads": {"chain": "ORD-9"},
+    "bulk_rounds": {"action": "ask"},
+    "bulks": {"kind": "cancel"},
     "decisions": {"decision": "approve"},
     "holds": {"state": "active", "closed_at": None},
     "members": {"standing": "active"},
