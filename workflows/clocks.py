@@ -15,6 +15,9 @@ from workflows.policy.model import DeskSettings
 
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = timedelta(days=1)
+# 9999-12-31 and 0001-01-01, which systems write for "no date", are days too: a year less leaves room to count from them.
+FIRST_DAY: Final = date(2, 1, 1)
+LAST_DAY: Final = date(9998, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ def time_of(clock: str) -> time:
 
 def day_of(calendar: Calendar, at: datetime) -> date:
     return at.astimezone(calendar.zone).date()
+
+
+def countable(day: date) -> date:
+    """The day, or the nearest one that has days before and after it."""
+    return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 def at_clock(calendar: Calendar, day: date, clock: time) -> datetime:

@@ -3,7 +3,16 @@
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from workflows.clocks import Calendar, at_clock, calendar_of, later, time_of, workday_on_or_after, working_time
+from workflows.clocks import (
+    Calendar,
+    at_clock,
+    calendar_of,
+    countable,
+    later,
+    time_of,
+    workday_on_or_after,
+    working_time,
+)
 from workflows.outcome import Times
 from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied
@@ -41,10 +50,10 @@ def _first_wait(rule: Applied, ship_by: date | None, now: datetime, policy: Poli
 
 def ship_end(policy: Policy, ship_by: date) -> datetime:
     """The last moment at which an order leaves on its ship-by date."""
-    calendar, cutoff = calendar_of(policy.desk), policy.desk.ship_cutoff
+    calendar, cutoff, day = calendar_of(policy.desk), policy.desk.ship_cutoff, countable(ship_by)
     if cutoff:
-        return at_clock(calendar, ship_by, time_of(cutoff))
-    return at_clock(calendar, ship_by + timedelta(days=1), time.min)
+        return at_clock(calendar, day, time_of(cutoff))
+    return at_clock(calendar, day + timedelta(days=1), time.min)
 
 
 def next_reminder(policy: Policy, request: Request, now: datetime, *, given: int) -> datetime | None:
@@ -58,7 +67,7 @@ def next_reminder(policy: Policy, request: Request, now: datetime, *, given: int
 def review_at(policy: Policy, until: date) -> datetime:
     """When the owner of a hold is asked about its date: with the digest, on that day or the next workday."""
     calendar = calendar_of(policy.desk)
-    return at_clock(calendar, workday_on_or_after(calendar, until), time_of(policy.desk.digest_at))
+    return at_clock(calendar, workday_on_or_after(calendar, countable(until)), time_of(policy.desk.digest_at))
 
 
 def newest_review(policy: Policy, now: datetime) -> date:

@@ -55,6 +55,16 @@ def test_a_date_that_is_past_reminds_as_soon_as_is_decent(ship_by):
     assert wait(timedelta(hours=8), ship_by) == SOONEST.total_seconds()
 
 
+@pytest.mark.parametrize("day", [date.max, date.min])
+@pytest.mark.parametrize("cutoff", ["", "08:00"])
+@pytest.mark.parametrize("zone", ["America/Chicago", "Pacific/Kiritimati"])
+def test_what_systems_write_for_no_date_is_counted_as_far_away(day, cutoff, zone):
+    policy = make_policy(desk={"timezone": zone, "ship_cutoff": cutoff, "digest_at": "23:30", "workdays": ("mon",)})
+    assert abs(ship_end(policy, day) - NOW) > 365 * 1000 * DAY
+    assert abs(review_at(policy, day) - NOW) > 365 * 1000 * DAY
+    assert wait(timedelta(hours=8), day, policy=policy) in (8 * 3600, SOONEST.total_seconds())
+
+
 def test_a_rule_that_reminds_sooner_than_that_is_kept():
     assert wait(timedelta(minutes=5), date(2020, 1, 1)) == 300
 
