@@ -5,7 +5,7 @@ of its own, which happens once.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -120,8 +120,12 @@ _END: Final = """
 
 
 class Bulks:
-    def __init__(self, pool: Pool, *, lease: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self, pool: Pool, begun: Callable[[], None] = lambda: None, *, lease: timedelta = timedelta(seconds=30)
+    ) -> None:
+        """`begun` is called when there is a round or a notice to see to; it wakes whoever does and must not fail."""
         self._pool = pool
+        self._begun = begun
         self._lease = lease
 
     async def ask(self, desk_id: str, ask: BulkAsk, *, by: str, key: str) -> int | None:
@@ -143,6 +147,7 @@ class Bulks:
             if row is None:
                 return None
             await _begin(connection, desk_id, row["number"], RoundAction.ASK, by=by, note="", steps=steps)
+        self._begun()
         return int(row["number"])
 
     async def sign(
@@ -167,6 +172,7 @@ class Bulks:
                 ]
                 if steps:
                     await _begin(connection, desk_id, bulk, action, by=by, note=note, steps=steps)
+        self._begun()
         return True
 
     async def claim(self) -> Round | None:
@@ -218,6 +224,7 @@ class Bulks:
             told = round_.action is RoundAction.ASK or not all(went_well(step.result) for step in steps)
             values = {"lane": slack_lane(round_.member), "told": told}
             await connection.execute(_END, _of(round_) | values)
+        self._begun()
 
 
 def _of(round_: Round) -> dict[str, Any]:

@@ -156,10 +156,12 @@ async def open_office(database_url, *, socket_mode=False, pace=False, environmen
                 await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
             importing = asyncio.ensure_future(parts.imports.run())
+            asking = asyncio.ensure_future(parts.bulks.run())
             async with connected(workspace, parts, settings, listener):
                 yield Office(workspace, parts, database_url, policy, settings)
             parts.imports.stop()
-            await importing
+            parts.bulks.stop()
+            await asyncio.gather(importing, asking)
             await parts.delivery.stop()
             await delivering
 

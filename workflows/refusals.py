@@ -377,6 +377,15 @@ class MissingDecided(Refusal):
         return f"{who} has said already what became of these orders."
 
 
+class OrderOutOfReach(Refusal):
+    """A step of a bulk that could not be done in several tries."""
+
+    order: str
+
+    def sentence(self, words: Words) -> str:
+        return f"{words.strong(self.order)} could not be reached for a while, so nothing was done. Please try it alone."
+
+
 class ButtonUnknown(Refusal):
     def sentence(self, words: Words) -> str:
         return "This button is from an older version of Redtag and does nothing any more. See `/desk help`."

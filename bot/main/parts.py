@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from bot.bulks.loop import Bulks
 from bot.delivery.email import EmailSender
 from bot.delivery.hooks import HookSender, hook_session
 from bot.delivery.loop import Delivery
@@ -45,6 +46,7 @@ from bot.web.app import Dispatch, build_web
 from bot.web.guard import Secrets
 from bot.web.replays import Replays
 from bot.web.shapes import problem_with
+from store.bulks import Bulks as BulkRounds
 from store.desk import PostgresStore
 from store.digest import Digests
 from store.drafts import Drafts
@@ -103,6 +105,7 @@ class Parts:
     reading: Reading
     service: DeskService
     imports: Imports
+    bulks: Bulks
     digests: Digests
     committed: Callable[[], None]
 
@@ -152,6 +155,12 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url), SlackGroups(pool, clients))
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
+        bulks = Bulks(BulkRounds(pool, committed), service)
+
+        def asked() -> None:
+            bulks.wake()
+            committed()
+
         app = build_app(
             Desk(
                 service,
@@ -163,10 +172,24 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
                 Drafts(pool),
                 StoredImports(jobs, mappings, begun),
                 digests,
+                BulkRounds(pool, asked),
             )
         )
         yield Parts(
-            app, pool, outbox, delivery, hints, directory, clients, url, reading, service, imports, digests, committed
+            app,
+            pool,
+            outbox,
+            delivery,
+            hints,
+            directory,
+            clients,
+            url,
+            reading,
+            service,
+            imports,
+            bulks,
+            digests,
+            committed,
         )
 
 

@@ -38,7 +38,7 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
         server = http_server(web_app(parts, settings, socket_client))
         running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
         if worker:
-            running += [asyncio.ensure_future(each) for each in (parts.delivery.run(), parts.imports.run())]
+            running += _working(parts)
             _beside_delivery(stack, parts)
         else:
             _beside(stack, parts.hints.run())
@@ -46,6 +46,7 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
         await _until_told_to_stop(running)
         server.should_exit = True
         parts.imports.stop()
+        parts.bulks.stop()
         await _finish(parts.delivery, running)
     log.info("serve.stopped")
 
@@ -53,13 +54,18 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
 async def work(settings: Settings, url: str) -> None:
     """Deliver notices until told to stop."""
     async with assembled(settings, url) as parts, AsyncExitStack() as stack:
-        running = [asyncio.ensure_future(each) for each in (parts.delivery.run(), parts.imports.run())]
+        running = _working(parts)
         _beside_delivery(stack, parts)
         log.info("worker.started")
         await _until_told_to_stop(running)
         parts.imports.stop()
+        parts.bulks.stop()
         await _finish(parts.delivery, running)
     log.info("worker.stopped")
+
+
+def _working(parts: Parts) -> list[asyncio.Future[Any]]:
+    return [asyncio.ensure_future(each.run()) for each in (parts.delivery, parts.imports, parts.bulks)]
 
 
 async def _finish(delivery: Delivery, running: Sequence[asyncio.Future[Any]]) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.call import Call
 from bot.slack.export_words import ExportWords
+from workflows.bulk import BulkAsk, Chosen, RoundAction
 from workflows.commands import Look
 from workflows.digest import Digest, HeldPage, Wanted
 from workflows.homes import Filters
@@ -24,7 +25,7 @@ from workflows.policy.people import People as Staff
 from workflows.ports import Member
 from workflows.results import Refusal
 from workflows.services import DeskService
-from workflows.views import NextSteps, OrderOption, OrderView, QueueItem, RequestView
+from workflows.views import BulkView, NextSteps, OrderOption, OrderView, QueueItem, RequestView, RoundView
 
 log = structlog.get_logger()
 OPEN_SECONDS: Final = 2.0
@@ -41,6 +42,8 @@ class Reading(Protocol):
     async def queue(self, desk_id: str, role: str | None = None, *, most: int = 50) -> tuple[QueueItem, ...]: ...
     async def find_orders(self, desk_id: str, typed: str, *, most: int = 50) -> tuple[OrderOption, ...]: ...
     async def search(self, desk_id: str, typed: str, *, most: int = 20) -> tuple[OrderOption, ...]: ...
+    async def bulk(self, desk_id: str, number: int) -> BulkView | None: ...
+    async def bulk_round(self, desk_id: str, bulk: int, number: int) -> RoundView | None: ...
     async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]: ...
     async def names(self, desk_id: str) -> Mapping[str, str]: ...
     async def absence(self, desk_id: str, user_id: str) -> tuple[Absence | None, date]: ...
@@ -64,6 +67,25 @@ class Imports(Protocol):
 class Digests(Protocol):
     async def read(self, desk_id: str) -> Digest | None: ...
     async def page(self, desk_id: str, wanted: Wanted, *, most: int) -> HeldPage | None: ...
+
+
+class Bulks(Protocol):
+    """Many orders at once. What is stored is done by a worker."""
+
+    async def ask(self, desk_id: str, ask: BulkAsk, *, by: str, key: str) -> int | None:
+        """The bulk's number; None where this very submission came before."""
+
+    async def sign(
+        self,
+        desk_id: str,
+        bulk: int,
+        rounds: Mapping[RoundAction, Sequence[Chosen]],
+        *,
+        by: str,
+        note: str,
+        key: str,
+    ) -> bool:
+        """False where this very click came before."""
 
 
 class Clients(Protocol):
@@ -134,6 +156,7 @@ class Desk:
     drafts: Drafts
     imports: Imports
     digests: Digests
+    bulks: Bulks
 
     async def refused(self, call: Call, what: str, *only: str) -> Refusal | None:
         """Why this person may not look at the desk, if so; or do what is left to the roles `only`."""
