@@ -13,7 +13,7 @@ from store.import_session import BEGIN, Session, connected
 from store.import_watch import Watch
 from workflows.contradictions import SHIPPED_AFTER_CANCEL
 from workflows.imports.news import shipped_anyway
-from workflows.system_facts import Moved, OrderNotThere, VersionMoved, moved
+from workflows.system_facts import ABSENT, THERE, Moved, OrderNotThere, VersionMoved, moved
 from workflows.systems import Caller
 
 KIND: Final = SHIPPED_AFTER_CANCEL
@@ -106,11 +106,11 @@ def move_line(
 
 
 def check_version(session: Session, order: str, version: int | None) -> None:
-    """Lock the order, which must be there and in this version, where one is given."""
+    """Lock the order, which must be there and in this version, where one is given; or not be there at all."""
     row = session.execute(_LOCK, {"order": order}).fetchone()
-    if row is None:
+    if row is None and version != ABSENT:
         raise OrderNotThere
-    if version is not None and row["version"] != version:
+    if row is not None and version not in (None, THERE, row["version"]):
         raise VersionMoved
 
 

@@ -8,6 +8,11 @@ from workflows.values import Line
 STEPS: Final = ("picked", "packed", "shipped")
 
 
+# What a caller may expect of an order instead of a version, which counts from 1.
+ABSENT: Final = 0
+THERE: Final = -1
+
+
 class OrderNotThere(Exception):
     """The desk has no such order, or the order no such line."""
 

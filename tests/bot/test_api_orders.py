@@ -31,6 +31,15 @@ async def test_an_order_is_put_read_and_put_again_only_on_what_was_read(api):
         assert (refused.status_code, refused.json()["code"]) == (412, "order_moved")
     missing = await api("PUT", "/orders/ORD-901", json=ORDER, headers={"If-Match": tag})
     assert missing.status_code == 412
+    assert (await api("GET", "/orders/ORD-900", headers={"If-None-Match": "*"})).status_code == 304
+    for number, condition, status in (
+        ("ORD-901", "If-Match", 412),  # not there
+        ("ORD-900", "If-None-Match", 412),  # there
+        ("ORD-900", "If-Match", 200),
+        ("ORD-902", "If-None-Match", 201),
+    ):
+        put = await api("PUT", f"/orders/{number}", json=more, headers={condition: "*"})
+        assert put.status_code == status, (number, condition, put.text)
     assert api.office.rows("select 1 from exceptions where kind = 'missing_order'") == []  # ORD-123 was not named
 
 

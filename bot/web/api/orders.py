@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from pydantic import Field
@@ -18,7 +18,7 @@ from bot.web.api.writes import IdempotencyKey, Writes, once, response_of, write_
 from workflows.imports.one_order import field_of, file_of
 from workflows.imports.values import RefusedRow
 from workflows.money import is_currency, major_units
-from workflows.system_facts import Contradiction, OrderNotThere, VersionMoved
+from workflows.system_facts import ABSENT, THERE, Contradiction, OrderNotThere, VersionMoved
 from workflows.systems import Answer, Caller
 
 MOST_UNITS: Final = 1_000_000_000
@@ -31,6 +31,7 @@ IfMatch = Annotated[
     str | None,
     Header(max_length=200, description="The ETag that the order was read with: refused where it has moved since."),
 ]
+OnlyNew = Annotated[Literal["*"] | None, Header(description="`*`: refused where the desk has the order already.")]
 _TAG: Final = re.compile(r'"([0-9]{1,18})(?:\.[0-9a-f]+)?"')
 
 
@@ -70,7 +71,7 @@ class MoveBody(Body):
 
 NOT_FOUND: Final = said("The desk of this key has no such order.")
 BUSY: Final = said("The same request is still under way.")
-MOVED: Final = said("The order is in another version than If-Match says.")
+MOVED: Final = said("The order is in another version than If-Match says, or there against If-None-Match.")
 ETAG: Final = {"ETag": {"description": "Of the order as answered.", "schema": {"type": "string"}}}
 WRITTEN: Final[dict[int | str, dict[str, Any]]] = {409: BUSY, 412: MOVED}
 WRITES: Final = Depends(requires("orders:write"))
@@ -92,7 +93,7 @@ def orders_router(orders: WritableOrders, writes: Writes) -> APIRouter:
         """One order: its lines and stages, open holds and pending requests."""
         answer = await order_now(orders, caller, number)
         tag = etag(answer)
-        if if_none_match and tag in (each.strip().removeprefix("W/") for each in if_none_match.split(",")):
+        if if_none_match and {tag, "*"} & {each.strip().removeprefix("W/") for each in if_none_match.split(",")}:
             return Response(status_code=304, headers={"ETag": tag})
         return response_of(_answer(answer))
 
@@ -113,6 +114,7 @@ def orders_router(orders: WritableOrders, writes: Writes) -> APIRouter:
         request: Request,
         *,
         if_match: IfMatch = None,
+        if_none_match: OnlyNew = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Bring one order in, or what its source says of it now: an import of one order, with the same rules.
@@ -122,7 +124,8 @@ def orders_router(orders: WritableOrders, writes: Writes) -> APIRouter:
         write = write_of(request, caller, idempotency_key, await request.body())
 
         async def work() -> Answer:
-            with_status = await _put(orders, caller, number, body, version_in(if_match))
+            expected = ABSENT if if_none_match == "*" else version_in(if_match)
+            with_status = await _put(orders, caller, number, body, expected)
             return _answer(await order_now(orders, caller, number), with_status)
 
         return response_of(await once(writes, write, work))
@@ -174,9 +177,9 @@ def _answer(order: OrderAnswer, status: int = 200) -> Answer:
 
 
 def version_in(if_match: str | None) -> int | None:
-    """The version that must still be; None: any. What cannot be one of our tags fits no order."""
+    """The version that must still be; None: any, or none at all. What cannot be one of our tags fits no order."""
     if if_match is None or if_match.strip() == "*":
-        return None
+        return None if if_match is None else THERE
     found = _TAG.fullmatch(if_match.strip())
     if not found:
         raise _moved()
@@ -184,7 +187,9 @@ def version_in(if_match: str | None) -> int | None:
 
 
 def _moved() -> Refused:
-    return Refused(412, "order_moved", "The order is in another version than If-Match says. Read it again.")
+    return Refused(
+        412, "order_moved", "The order is in another version than If-Match or If-None-Match says. Read it again."
+    )
 
 
 async def _put(orders: WritableOrders, caller: Caller, number: str, body: OrderBody, version: int | None) -> int:

@@ -43,7 +43,8 @@ def write_of(request: Request, caller: Caller, key: str | None, body: bytes) -> 
     """`body`: what was sent, or a digest of it."""
     if key is None:
         return None
-    asked = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    conditions = (request.headers.get(name, "") for name in ("if-match", "if-none-match"))
+    asked = (request.method, request.url.path, request.url.query, *conditions)
     mark = hashlib.sha256(orjson.dumps(asked) + body).digest()
     return WriteKey(caller, key, mark)
 
