@@ -15,7 +15,7 @@ from workflows.policy.model import DeskSettings
 
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = timedelta(days=1)
-# 9999-12-31 and 0001-01-01, which systems write for "no date", are days too: a year less leaves room to count from them.
+# 9999-12-31 and 0001-01-01, which systems write for "no date", are days too: a year less leaves room to count on.
 FIRST_DAY: Final = date(2, 1, 1)
 LAST_DAY: Final = date(9998, 12, 31)
 
