@@ -8,8 +8,8 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from store.migrate import ROLES
 from store.pool import CONNECT_SECONDS, Pool, desk_transaction
+from store.versions import ROLES
 
 OLDEST_SERVER: Final = 150000
 

@@ -1,4 +1,4 @@
-"""Bring a database to the newest migration, and say where it stands."""
+"""Bring a database to the newest migration, and take migrations back."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,18 +7,15 @@ from typing import Final
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 import migrations
 from store.pool import CONNECT_SECONDS
+from store.versions import NEWER, ROLES, current, knows
 
-ROLES: Final = ("redtag_app", "redtag_worker")
 LOCK: Final = 0x72656474  # any number of our own: two migrations at once wait for each other
-NEWER: Final = "which this Redtag does not know: it is older than the database. Start the newer one."
 BUSY: Final = (
     "A table is in use by somebody who does not let go of it, so the migration gave up rather than keep everybody "
     "waiting. What was finished stays; run `redtag migrate` again, at a quieter time."
@@ -40,23 +37,6 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 def downgrade(url: str, revision: str) -> None:
     _with_alembic(url, lambda config: command.downgrade(config, revision))
-
-
-def newest() -> str:
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
-def knows(revision: str) -> bool:
-    """Whether this is one of our migrations, or none at all."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return not revision or revision in known
-
-
-def current(url: str) -> str:
-    """The revision the database is at, or an empty string."""
-    engine = _engine(url)
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def ensure_roles(url: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.doctor.finding import Finding, Findings, ok, problem
 from store.checkup import OLDEST_SERVER, Role, TableSecurity, roles, server, table_security
-from store.migrate import NEWER, ROLES, current, knows, newest
+from store.versions import NEWER, ROLES, current, knows, newest
 
 DATABASE: Final = "database"
 MIGRATIONS: Final = "migrations"

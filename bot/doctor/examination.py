@@ -11,7 +11,6 @@ import aiohttp
 import psycopg
 from psycopg_pool import PoolTimeout
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import OperationalError
 
 from bot.delivery.problems import CALL_ERRORS
 from bot.doctor import channels, database, desk, machine, outside, people, slack, templates
@@ -83,7 +82,7 @@ async def _alone(work: Awaitable[Findings]) -> tuple[None, Findings]:
 def _failure(name: str, failed: BaseException, seconds: float) -> Finding:
     if isinstance(failed, BaseExceptionGroup):
         return _failure(name, failed.exceptions[0], seconds)
-    if isinstance(failed, OperationalError | psycopg.OperationalError | PoolTimeout):
+    if isinstance(failed, psycopg.OperationalError | PoolTimeout):
         return problem(name, unreachable(failed), "Start PostgreSQL, or correct DATABASE_URL.")
     if isinstance(failed, SlackApiError):
         return problem(name, f"Slack answers {slack.code_of(failed)}.", "Try again in a minute.")

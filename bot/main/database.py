@@ -6,12 +6,11 @@ from typing import Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy.exc import OperationalError
 
 from bot.main.stop import Stop
 from bot.settings import Settings, SettingsProblem
 from store.embedded import EmbeddedProblem, start_embedded
-from store.migrate import NEWER, MigrationProblem, current, knows, newest, upgrade
+from store.versions import NEWER, current, knows, newest
 
 BAD_ADDRESS: Final = (
     "DATABASE_URL cannot be read: its password needs every special character as %XX, such as %40 for @. After the @ "
@@ -47,6 +46,10 @@ def _check_address(url: str) -> None:
 
 def migrate(url: str) -> str:
     """Bring the database to the newest migration and give its name."""
+    from sqlalchemy.exc import OperationalError  # here, so that no other command waits for this import
+
+    from store.migrate import MigrationProblem, upgrade
+
     try:
         upgrade(url)
         return newest()
@@ -60,7 +63,7 @@ def check_at_head(url: str) -> None:
     """Refuse to work on tables of another version."""
     try:
         found = current(url)
-    except (OperationalError, psycopg.OperationalError) as away:
+    except psycopg.OperationalError as away:
         raise Stop(unreachable(away)) from away
     if not knows(found):
         raise Stop(f"The database is at migration {found}, {NEWER}")

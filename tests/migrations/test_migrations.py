@@ -15,8 +15,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 import migrations
-from store.migrate import MigrationProblem, current, downgrade, newest, upgrade
+from store.migrate import MigrationProblem, downgrade, upgrade
 from store.tables import metadata
+from store.versions import current, known, newest
 from tests.migrations.catalogue import BOOKKEEPING, TABLES, everything, shape
 
 FOLDER = Path(migrations.__file__).parent
@@ -45,6 +46,10 @@ def test_an_empty_database_comes_to_the_newest_migration(empty_database_url):
     assert current(empty_database_url) == ""
     upgrade(empty_database_url)
     assert current(empty_database_url) == newest() == NAMES[-1]
+
+
+def test_the_migrations_are_known_by_their_file_names():
+    assert list(known()) == NAMES
 
 
 def test_the_migrations_add_up_to_the_tables_that_the_code_knows(database_url):

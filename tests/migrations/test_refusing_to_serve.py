@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from store.migrate import downgrade, newest
+from store.migrate import downgrade
+from store.versions import newest
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = ("SLACK_", "RESEND_", "REDTAG_", "DATABASE_URL", "PORT")

@@ -24,11 +24,12 @@ from store.desk import PostgresStore
 from store.embedded import start_embedded
 from store.exports import Exports
 from store.hook_calls import HookCalls
-from store.migrate import MigrationProblem, ensure_roles, newest, upgrade
+from store.migrate import MigrationProblem, ensure_roles, upgrade
 from store.outbox import Outbox
 from store.policies import apply_policy
 from store.pool import make_pool
 from store.reading import Reading
+from store.versions import newest
 from tests.notices import until
 from tests.office import DEMO_POLICY, IVAN, ROSA
 from tests.races.apps import NobodyToAsk
