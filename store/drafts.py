@@ -9,8 +9,11 @@ from store.people_of_desk import people_of
 from store.policies import history, policy_of_version
 from store.pool import Pool, desk_transaction
 from workflows.interview.draft import Draft, Meanwhile
+from workflows.interview.last_file import LastFile
 from workflows.policy.model import Policy
 from workflows.policy.people import People
+
+SAMPLED: Final = 100  # order numbers from each end
 
 _FIND: Final = """
     select document, based_on, step, version from policy_drafts where desk_id = %(desk)s and member = %(member)s
@@ -22,6 +25,27 @@ _SAVE: Final = """
         step = excluded.step, version = policy_drafts.version + 1, updated_at = excluded.updated_at
     where policy_drafts.version = %(version)s
     returning version
+"""
+# An import, or one that was only looked at: of a file in which no order was good nothing else is kept.
+_LAST_FILE: Final = f"""
+    with files as (
+        (select at, file_name as name, preset, counts -> 'words' as words from imports
+         where desk_id = %(desk)s order by number desc limit 1)
+        union all
+        (select created_at, source ->> 'name', report -> 'found' ->> 'preset', report -> 'found' -> 'words'
+         from import_jobs where desk_id = %(desk)s and report -> 'found' is not null order by id desc limit 1)
+    ),
+    numbers as (
+        (select number from orders where desk_id = %(desk)s order by number limit {SAMPLED})
+        union
+        (select number from orders where desk_id = %(desk)s order by number desc limit {SAMPLED})
+    )
+    select f.name, f.at, f.preset, coalesce(nullif(f.words, 'null'), '[]') as words,
+           array(select number from numbers order by number) as numbers,
+           coalesce(m.document ->> 'decimal', '') as decimal, coalesce(m.document ->> 'currency', '') as currency,
+           (m.document ->> 'day_first')::boolean as day_first
+    from files f left join mappings m on m.desk_id = %(desk)s and m.name = f.preset
+    order by f.at desc limit 1
 """
 _END: Final = "delete from policy_drafts where desk_id = %(desk)s and member = %(member)s"
 
@@ -70,6 +94,11 @@ class Drafts:
             for each in await history(self._pool, desk_id)
             if each.version > version
         )
+
+    async def last_file(self, desk_id: str) -> LastFile | None:
+        async with desk_transaction(self._pool, desk_id) as connection:
+            row = await (await connection.execute(_LAST_FILE, {"desk": desk_id})).fetchone()
+        return LastFile(**{**row, "words": tuple(row["words"]), "numbers": tuple(row["numbers"])}) if row else None
 
     async def people(self, desk_id: str) -> tuple[People, date]:
         """Who is away or has left, and the day."""

@@ -9,7 +9,8 @@ statement is one that may start from those rows and look up the rest by an index
 
 from typing import Final
 
-from workflows.imports.fields import MOST_MONEY
+from workflows.imports.fields import MOST_MONEY, UNKNOWN_STAGE
+from workflows.imports.report import MOST_WORDS
 
 STAGE: Final = "copy import_rows (run, first_row, order_number, document) from stdin"
 STAGE_ONE: Final = "insert into import_rows (run, first_row, order_number, document) values (%s, %s, %s, %s)"
@@ -37,6 +38,13 @@ DROP_PARTS: Final = """
 """
 
 REFUSED: Final = "select document from import_rows where run = any(%(bad)s) order by first_row"
+
+# Words for stages that rows were refused for, the most frequent first; no longer one can be a word of the policy.
+UNKNOWN_WORDS: Final = f"""
+    select p ->> 2 as word from import_rows s cross join lateral jsonb_array_elements(s.document -> 'problems') p
+    where s.run = any(%(bad)s) and starts_with(p ->> 3, '{UNKNOWN_STAGE}') and length(p ->> 2) <= 75
+    group by 1 order by count(*) desc, 1 limit {MOST_WORDS}
+"""
 
 COUNTS: Final = """
     select

@@ -144,6 +144,7 @@ class Importing:
             preset=self._file.preset,
             rows=RowCounts(good["rows"] + bad["rows"], good["rows"], bad["rows"]),
             orders=OrderCounts(good["new"], good["changed"], good["unchanged"], absent, bad["orders"]),
+            words=tuple(row["word"] for row in self.session.execute(sql.UNKNOWN_WORDS)) if bad["orders"] else (),
         )
 
     def _merge(self, report: ImportReport, *, dry_run: bool) -> ImportReport:
@@ -209,7 +210,7 @@ class Importing:
     def _record(self, report: ImportReport) -> None:
         """Last of all, because commands wait for these rows: the counter, then the desk's chain."""
         session, counts = self.session, report.counts()
-        session.execute(sql.RECORD, {"counts": Jsonb(counts)})
+        session.execute(sql.RECORD, {"counts": Jsonb({**counts, "words": report.words} if report.words else counts)})
         session.execute(sql.CLEAR)
         session.execute(sql.COUNT)
         session.audit(DESK, "orders.imported", {"file": self._file.name, "preset": self._file.preset, **counts})

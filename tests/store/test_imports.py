@@ -8,7 +8,9 @@ import time
 import psycopg
 import pytest
 
+from store.drafts import Drafts
 from store.imports import import_orders
+from store.pool import make_pool
 from tests.database import rows_of
 from tests.workflows.order_files import line, more, rules, sale, written
 from workflows.imports.files import open_orders
@@ -146,6 +148,19 @@ def test_bad_rows_are_told_in_the_order_of_the_file_and_leave_known_orders_as_th
     assert counts(report) == (0, 1, 0, 0, 3)
     assert (report.rows.read, report.rows.accepted, report.rows.refused) == (4, 1, 3)
     assert desk.order()["version"] == 1
+
+
+async def test_words_for_stages_that_rows_were_refused_for_are_kept_for_the_interview(desk):
+    words = ["Awaiting pickup", "Awaiting pickup", "zu lang " * 10, "", "Gone?"]
+    desk.take([line(), *(line(f"ORD-{at}", status=word) for at, word in enumerate(words, 2))])
+    assert desk.rows("select counts -> 'words' as words from imports") == [{"words": ["Awaiting pickup", "Gone?"]}]
+    async with make_pool(desk.url) as pool:
+        found = await Drafts(pool).last_file(DESK)
+        assert (found.name, found.words, found.numbers) == ("orders.csv", ("Awaiting pickup", "Gone?"), ("ORD-1",))
+        desk.take([line(), line("ORD-2")])
+        found = await Drafts(pool).last_file(DESK)
+        assert (found.words, found.numbers, found.day_first) == ((), ("ORD-1", "ORD-2"), None)
+        assert await Drafts(pool).last_file(OTHER) is None
 
 
 def test_an_order_whose_rows_are_scattered_is_put_together(desk):

@@ -1,6 +1,8 @@
 """The interview without Slack: answers as changes, steps, odd cases, amounts, the read-back and its worries."""
 
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,9 +10,12 @@ import pytest
 
 from workflows.interview import odd
 from workflows.interview.answers import EMPTY, carried, changes, first_policy
+from workflows.interview.last_file import LastFile, formats_of, pattern_of, unknown_words
 from workflows.interview.readback import read_back, worries
 from workflows.interview.signing import THRESHOLDS, amounts_of, read_amounts, second, threshold, with_threshold
 from workflows.interview.steps import following, known_step, new_problems, step_of, steps
+from workflows.interview.waiting import KINDS, usual, with_times
+from workflows.policy.check import problems_in
 from workflows.policy.load import parse_policy
 from workflows.policy.model import Reason, Role, Rule
 from workflows.policy.people import Absence, People
@@ -48,6 +53,7 @@ EDITS = {
     "stage words": POLICY.model_copy(update={"stages": {"Away": "shipped"}}),
     "no rules": POLICY.model_copy(update={"rules": ()}),
     "a rule": with_threshold(POLICY, "cancel", "order_total_over", {"EUR": "900.50"}, "manager"),
+    "when a cancel is waited for": with_times(POLICY, "cancel", {"remind_after": None}),
     "nothing": POLICY,
 }
 
@@ -81,6 +87,51 @@ def test_a_rule_that_is_replaced_keeps_its_place():
     edited = with_threshold(base, "cancel", "order_total_over", {"USD": "9000"}, "credit")
     assert edited.rules[0] == first
     assert carried(base, changes(base, edited))[0] == edited
+
+
+def test_new_periods_are_for_every_request_of_a_kind_but_those_set_apart():
+    high = with_threshold(POLICY, "cancel", "order_total_over", {"USD": "5000"}, "manager")
+    apart = high.rules[0].model_copy(update={"expire_after": timedelta(days=1)})
+    policy = high.model_copy(update={"rules": (apart, *high.rules[1:])})
+    times = {"remind_after": timedelta(hours=1), "escalate_to": "credit", "expire_after": None}
+    moved = with_times(policy, "cancel", times)
+    assert {name: getattr(usual(moved, "cancel"), name) for name in times} == times
+    assert (moved.rules[0].remind_after, moved.rules[0].expire_after) == (times["remind_after"], timedelta(days=1))
+    for kind in set(KINDS) - {"cancel"}:
+        assert usual(moved, kind) == usual(policy, kind)
+    assert with_times(moved, "cancel", times) == moved
+    assert problems_in(moved) == ()
+    assert carried(policy, changes(policy, moved)) == (moved, ())
+    meanwhile = with_times(policy, "cancel", {"remind_after": timedelta(minutes=5)})
+    assert carried(meanwhile, changes(policy, moved))[0].rules == moved.rules
+    amount = with_threshold(moved, "cancel", "order_total_over", {"USD": "900"}, "manager")
+    assert carried(policy, changes(policy, amount)) == (amount, ())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "pattern"),
+    [
+        (["ORD-1", "ORD-22"], r"ORD-\d+"),
+        (["1042", "SO 7/3", "(7)"], r"SO \d+/\d+|\(\d+\)|\d+"),
+        ([], ""),
+        (["A1", "B1", "C1", "D1", "E1"], ""),
+    ],
+)
+def test_a_pattern_is_read_from_the_numbers_that_there_are(numbers, pattern):
+    assert pattern_of(numbers) == pattern
+    assert all(re.fullmatch(pattern, number) for number in numbers if pattern)
+
+
+def test_words_of_the_last_file_are_unknown_until_the_policy_explains_them():
+    file = LastFile("orders.csv", datetime(2026, 11, 23, tzinfo=UTC), "ours", ("awaiting pickup", "Shipped"))
+    assert unknown_words(POLICY, file) == ("awaiting pickup",)
+    assert unknown_words(POLICY.model_copy(update={"stages": {"Awaiting pickup": "packed"}}), file) == ()
+    assert unknown_words(POLICY, None) == formats_of(file) == ()
+    assert formats_of(replace(file, decimal=",", day_first=True, currency="EUR")) == (
+        "a comma stands before the cents",
+        "03/04 is the 3rd of April",
+        "prices are in EUR",
+    )
 
 
 def test_the_first_policy_has_its_maker_as_admin_and_nothing_else():

@@ -84,6 +84,9 @@ class Rules:
     number_form: str = ""
 
 
+UNKNOWN_STAGE: Final = "is not a stage that is known"
+
+
 def words_of(*tables: Mapping[str, str]) -> Mapping[str, Stage]:
     """Stage words, any case. Our own are always understood; a later table wins over an earlier one."""
     own = {stage.value: stage for stage in Stage}
@@ -227,9 +230,5 @@ def stage(value: str, words: Mapping[str, Stage], prefix: re.Pattern[str], partl
     if prefix.sub("", word) in partly:
         raise BadCell("status", value, GONE_IN_PART)
     known = ", ".join(filter(None, words))
-    reason = (
-        f"is not a stage that is known ({known}); the policy's [stages] or a mapping can name it"
-        if value
-        else "is missing"
-    )
+    reason = f"{UNKNOWN_STAGE} ({known}); the policy's [stages] or a mapping can name it" if value else "is missing"
     raise BadCell("status", value, reason)

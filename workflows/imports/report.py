@@ -8,6 +8,7 @@ Heard = Literal["taken_over", "not_taken_over", "cannot_tell"]
 MissingPolicy = Literal["leave", "ask", "shipped"]
 
 SAMPLE: Final = 10  # changed orders, pending requests and missing orders that are shown
+MOST_WORDS: Final = 20
 LISTED: Final = 1_000  # exceptions and drift that are listed one by one; the rest is counted
 
 
@@ -117,7 +118,7 @@ class ImportReport:
 
     `changes`, `touched` and `missing.sample` hold at most SAMPLE entries, `exceptions` and `drift` LISTED; the counts
     beside them are exact. `fields`: how many of the changed orders differ in what. `heard`: how many changes the file
-    shows, and how many not.
+    shows, and how many not. `words`: at most MOST_WORDS words for stages that rows were refused for.
     """
 
     number: int | None
@@ -133,6 +134,7 @@ class ImportReport:
     exception_count: int = 0
     drift: tuple[Drift, ...] = ()
     heard: Mapping[str, int] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, Any]:
         return {"rows": asdict(self.rows), "orders": asdict(self.orders)}

@@ -35,7 +35,6 @@ def changes(before: Policy, after: Policy) -> Answers:
 def carried(policy: Policy, answers: Answers) -> tuple[Policy, tuple[str, ...]]:
     """The policy with these answers, and the keys whose table has gone meanwhile. Raises PolicyProblems."""
     parts = _parts(policy)
-    place = _place_of_rules(parts["rules"], answers)
     for path in answers["taken"]:
         (_table(parts, path) or {}).pop(path[-1], None)
     lost = []
@@ -45,7 +44,7 @@ def carried(policy: Policy, answers: Answers) -> tuple[Policy, tuple[str, ...]]:
             lost.append(".".join(path))
         else:
             table[path[-1]] = value
-    return policy_from_json({**policy.model_dump(mode="json"), **_whole(parts, policy, place)}), tuple(lost)
+    return policy_from_json({**policy.model_dump(mode="json"), **_whole(parts, policy)}), tuple(lost)
 
 
 def _parts(policy: Policy) -> dict[str, dict[str, Any]]:
@@ -60,18 +59,22 @@ def _parts(policy: Policy) -> dict[str, dict[str, Any]]:
     }
 
 
-def _whole(parts: Mapping[str, Any], policy: Policy, place: int) -> dict[str, Any]:
-    known = set(_parts(policy)["rules"])
-    old = [rule for key, rule in parts["rules"].items() if key in known]
-    new = [rule for key, rule in parts["rules"].items() if key not in known]
-    reasons = list(parts["reasons"].values())
-    return {**parts, "reasons": reasons, "rules": [*old[:place], *new, *old[place:]]}
+def _whole(parts: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    known = _parts(policy)["rules"]
+    new = {_matched(rule): rule for key, rule in parts["rules"].items() if key not in known}
+    old = [new.pop(_matched(rule), None) or parts["rules"].get(key) for key, rule in known.items()]
+    place = next((at for at, rule in enumerate(old) if rule is None), 0)
+    special = [rule for rule in new.values() if any(rule["when"].values())]
+    general = [rule for rule in new.values() if rule not in special]
+    rules = [rule for rule in (*old[:place], *special, *old[place:], *general) if rule]
+    return {**parts, "reasons": list(parts["reasons"].values()), "rules": rules}
 
 
-def _place_of_rules(rules: Mapping[str, Any], answers: Answers) -> int:
-    """New rules stand where the first one that they replace stood, else before all others."""
-    taken = {path[1] for path in answers["taken"] if path[0] == "rules"}
-    return next((at for at, key in enumerate(rules) if key in taken), 0)
+def _matched(rule: Mapping[str, Any]) -> str:
+    """What it is for. A new rule stands where the one for the same stood, else where the first that it replaces did,
+    else before all others; one for all of a kind is the last, because nothing after it would be reached.
+    """
+    return orjson.dumps([rule["kind"], rule["when"]], option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _table(parts: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
