@@ -295,6 +295,32 @@ _PARTS: Final[Mapping[str, str]] = {
         from n, jsonb_to_recordset(%(notices)s::jsonb) as x (
             kind text, lane text, order_number text, request bigint, payload jsonb)
     )""",
+    # Of each kind and lane the oldest notice about this bulk that nobody has begun to send takes the new one in. One
+    # that is being taken just now is left alone, and a new one waits behind it.
+    "gathered": """
+    more as materialized (
+        select x.kind, x.lane, x.bulk, case when x.request = 0 then n.request else x.request end as request,
+               x.payload, jsonb_build_array((x.payload -> 'items' -> 0) || jsonb_build_object(
+                   'request', case when x.request = 0 then n.request else x.request end)) as items
+        from n, jsonb_to_recordset(%(gathered)s::jsonb) as x (
+            kind text, lane text, request bigint, bulk bigint, payload jsonb)
+    ),
+    waiting as materialized (
+        select m.kind, m.lane, w.id from more m cross join lateral (
+            select id from notices where desk_id = %(desk)s and lane = m.lane and kind = m.kind and state = 'ready'
+            and tried_at is null and payload -> 'bulk' = to_jsonb(m.bulk) order by id limit 1 for update skip locked
+        ) w
+    ),
+    taken_in as (
+        update notices w set payload = jsonb_set(w.payload, '{items}', (w.payload -> 'items') || m.items)
+        from waiting join more m using (kind, lane) where w.desk_id = %(desk)s and w.id = waiting.id
+    ),
+    new_gathered as (
+        insert into notices (desk_id, kind, lane, request, payload, trace, created_at, due_at)
+        select %(desk)s, m.kind, m.lane, m.request, m.payload || jsonb_build_object('items', m.items), %(trace)s,
+               %(now)s, %(now)s::timestamptz + make_interval(secs => %(gather_for)s)
+        from more m where not exists (select from waiting w where w.kind = m.kind and w.lane = m.lane)
+    )""",
     "homes": HOMES.format(
         whose="v.user_id = any(array(select jsonb_array_elements_text(%(homes)s::jsonb)))",
         most=50,

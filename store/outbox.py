@@ -116,8 +116,15 @@ def _common(claimed: Claimed) -> dict[str, Any]:
         "lane": claimed.lane,
         "order": claimed.order_number,
         "request": claimed.request,
+        "requests": _requests(claimed),
         "token": claimed.token,
     }
+
+
+def _requests(claimed: Claimed) -> list[int]:
+    """The requests that a card shows: one, or those of a bulk that came together in this notice."""
+    gathered = (int(item["request"]) for item in claimed.payload.get("items", ()))
+    return sorted({*gathered, *([claimed.request] if claimed.request else [])})
 
 
 def _ending(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:

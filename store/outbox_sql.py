@@ -81,7 +81,8 @@ _SETTLE: Final = """
     ),
     card as (
         insert into cards (desk_id, request, channel, ts, posted_at)
-        select %(desk)s, %(request)s, %(channel)s, %(ts)s, clock_timestamp() from settled where %(card)s
+        select %(desk)s, request, %(channel)s, %(ts)s, clock_timestamp()
+        from settled, unnest(%(requests)s::bigint[]) request where %(card)s
         on conflict do nothing
     ),
     entry as (

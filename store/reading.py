@@ -68,6 +68,12 @@ _FIND: Final = """
     from orders o
     where o.desk_id = %(desk)s and o.number >= %(at)s and o.number < %(end)s order by o.number limit %(most)s
 """
+_CARDS: Final = """
+    select channel, ts from cards where desk_id = %(desk)s and (request = %(request)s or request = any(array(
+        select s.number from requests r join requests s on s.desk_id = r.desk_id and s.bulk = r.bulk
+        where r.desk_id = %(desk)s and r.number = %(request)s)))
+    group by channel, ts order by min(posted_at)
+"""
 LAST: Final = chr(0x10FFFF)
 
 
@@ -237,10 +243,9 @@ class Reading:
         return str(row["email"] or "") if row else ""
 
     async def cards(self, desk_id: str, request: int) -> tuple[tuple[str, str], ...]:
-        """Where a request's cards stand: (channel, ts), the first posted first."""
-        query = "select channel, ts from cards where desk_id = %s and request = %s order by posted_at"
+        """Where a request's cards stand: (channel, ts), the first posted first. One of a bulk shares those of all."""
         async with desk_transaction(self._pool, desk_id) as connection:
-            found = await (await connection.execute(query, [desk_id, request])).fetchall()
+            found = await _all(connection, _CARDS, {"desk": desk_id, "request": request})
         return tuple((row["channel"], row["ts"]) for row in found)
 
 

@@ -25,27 +25,33 @@ BROKEN: Final = (
 )
 # The next statement sees what another process has told before.
 _ONE_BY_ONE: Final = "select pg_advisory_xact_lock(hashtextextended('stranded:' || %(desk)s, 0))"
+# The requests of a card: one, or those of a bulk.
+_REQUESTS: Final = """
+    coalesce((select array_agg((item -> 'request')::bigint) from jsonb_array_elements(n.payload -> 'items') item),
+             array[n.request])
+"""
 # Given up, or waiting for long in a lane where something has failed: behind an outage of our own, nothing has. The
-# audit remembers who was written to, also when the card is tried again.
-_CARDS: Final = """
+# audit remembers who was written to, also when the card is tried again; a card of a bulk is written about once.
+_CARDS: Final = f"""
     with stuck as (
-        select id, lane, order_number, request, payload ->> 'role' as role, error, trace from notices
-        where desk_id = %(desk)s and state = 'dead' and kind = 'card'
-        union all
-        select n.id, n.lane, n.order_number, n.request, n.payload ->> 'role', n.error, n.trace from notices n
-        where n.desk_id = %(desk)s and n.state = 'ready' and n.kind = 'card'
-        and n.created_at <= clock_timestamp() - %(patience)s and exists (
-            select from notices o
-            where o.desk_id = n.desk_id and o.lane = n.lane and o.state = 'ready' and o.error <> '')
+        select n.id, n.lane, {_REQUESTS} as requests, n.payload ->> 'role' as role, n.error, n.trace from notices n
+        where n.desk_id = %(desk)s and n.kind = 'card' and (n.state = 'dead' or (
+            n.state = 'ready' and n.created_at <= clock_timestamp() - %(patience)s and exists (
+                select from notices o
+                where o.desk_id = n.desk_id and o.lane = n.lane and o.state = 'ready' and o.error <> '')))
     )
-    select distinct on (s.order_number, s.request, s.role) s.lane, s.order_number, s.request, s.role, s.error, s.trace
+    select distinct on (r.order_number, r.number, s.role)
+           s.lane, r.order_number, r.number as request, s.role, s.error, s.trace
     from stuck s
-    join requests r on r.desk_id = %(desk)s and r.number = s.request and r.state = 'pending'
+    cross join lateral (
+        select number, order_number from requests
+        where desk_id = %(desk)s and number = any(s.requests) and state = 'pending' order by number limit 1
+    ) r
     where s.role = any(%(roles)s) and not exists (
-        select from audit a
-        where a.desk_id = %(desk)s and a.chain = s.order_number and a.action = 'request.mailed'
-        and a.request = s.request and a.facts ->> 'role' = s.role)
-    order by s.order_number, s.request, s.role, s.id limit %(most)s
+        select from requests q join audit a
+        on a.desk_id = q.desk_id and a.chain = q.order_number and a.action = 'request.mailed' and a.request = q.number
+        where q.desk_id = %(desk)s and q.number = any(s.requests) and a.facts ->> 'role' = s.role)
+    order by r.order_number, r.number, s.role, s.id limit %(most)s
 """
 _MAIL: Final = """
     with mails as (
@@ -59,20 +65,23 @@ _MAIL: Final = """
             %(payload)s::jsonb || jsonb_build_object('to', %(to)s::text[]))
 """
 # Told of once, and again only where all that was stranded then has arrived since.
-_CHANNELS: Final = """
+_CHANNELS: Final = f"""
     with lost as (
         select n.lane, n.error, n.id, n.created_at, n.kind, r.number as request,
                case when r.number is not null then n.payload ->> 'role' end as role
         from notices n
-        left join requests r
-        on r.desk_id = n.desk_id and r.number = n.request and r.state = 'pending' and n.kind = 'card'
+        left join lateral (
+            select number from requests
+            where desk_id = %(desk)s and n.kind = 'card' and number = any({_REQUESTS}) and state = 'pending'
+            order by number limit 1
+        ) r on true
         where n.desk_id = %(desk)s and n.state = 'dead' and n.lane ~ '^slack:[CG]'
         and split_part(n.error, ':', 1) = any(%(broken)s)
     ),
     lanes_lost as (
         select lane, min(created_at) as since, (array_agg(error order by id desc))[1] as error,
                count(distinct request) as cards, count(*) filter (where kind <> 'card') as others,
-               coalesce(array_agg(distinct role) filter (where role is not null), '{}') as roles
+               coalesce(array_agg(distinct role) filter (where role is not null), '{{}}') as roles
         from lost group by lane
     )
     select l.* from lanes_lost l

@@ -131,7 +131,8 @@ class Late:
 
 
 @contextlib.asynccontextmanager
-async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS, set_up=True):
+async def open_office(database_url, *, socket_mode=False, pace=False, environment=HOOKS, set_up=True, bulks=True):
+    """`bulks`: whether their rounds are done by a worker of the office."""
     workspace = Workspace(demo_seed())
     workspace.rate_limits = pace
     policy = demo_policy()
@@ -156,6 +157,8 @@ async def open_office(database_url, *, socket_mode=False, pace=False, environmen
                 await apply_policy(parts.pool, DESK, policy, by="test")
             delivering = asyncio.ensure_future(parts.delivery.run())
             importing = asyncio.ensure_future(parts.imports.run())
+            if not bulks:
+                parts.bulks.stop()
             asking = asyncio.ensure_future(parts.bulks.run())
             async with connected(workspace, parts, settings, listener):
                 yield Office(workspace, parts, database_url, policy, settings)

@@ -44,8 +44,9 @@ class SlackSender:
         problems = [answer for answer in answers if isinstance(answer, Problem) and answer.code not in GONE]
         if problems:
             return settled(claimed, problems[0], repeatable=True)
-        if any(isinstance(answer, AsyncSlackResponse) for answer in answers):
-            return Sent()
+        drawn = [update for update, answer in zip(updates, answers, strict=True) if not isinstance(answer, Problem)]
+        if drawn:
+            return Sent(drawn[0].channel, drawn[0].ts)
         return await self._instead(claimed, updates)
 
     async def _instead(self, claimed: Claimed, updates: tuple[Update, ...]) -> Settlement:

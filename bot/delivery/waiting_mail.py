@@ -26,6 +26,8 @@ class Waiting:
     ship_by: str = ""
     note: str = ""
     desk: str = ""
+    others: int = 0  # orders asked about together with this one, for which the same holds
+    bulk: str = ""  # B-7
 
 
 def waiting_mail(values: Waiting) -> Words:

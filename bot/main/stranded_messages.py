@@ -1,5 +1,6 @@
 """What is said where Slack does not take a card: the e-mail to the role, and which channel to mend."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.delivery.ports import Call, Mail, Nothing, Post
@@ -9,22 +10,32 @@ from bot.main.mail_keys import key_with
 from bot.slack import asked, cards, facts, text
 from bot.slack.channel_words import channel_broken
 from workflows.notices import Claimed
-from workflows.views import RequestView
+from workflows.views import BulkView, RequestView
 from workflows.words import listed
 
 MOST_LINES: Final = 20
 
 
-def card_email(claimed: Claimed, view: RequestView, posted: tuple[tuple[str, str], ...]) -> Call:
-    """`posted`: where the request's cards stand."""
+def card_email(
+    claimed: Claimed, view: RequestView, posted: tuple[tuple[str, str], ...], bulk: BulkView | None = None
+) -> Call:
+    """`posted`: where the request's cards stand; `bulk`: the one that it was asked in."""
     role = str(claimed.payload["role"])
     if not view.request.is_pending or role not in {group.role for group in view.waiting_for}:
         return Nothing("nobody there has still to sign")
     own = view.policy.roles.get(role)
     if {claimed.payload["channel"], own and own.channel} & {channel for channel, _ in posted}:
         return Nothing("its card has arrived meanwhile")
-    mail = waiting_mail(waiting_values(view, role, str(claimed.payload["error"])))
+    values = waiting_values(view, role, str(claimed.payload["error"]))
+    if bulk and (others := len(_waiting(bulk, role)) - 1) > 0:
+        values = replace(values, others=others, bulk=bulk.bulk.name)
+    mail = waiting_mail(values)
     return Mail(str(claimed.payload["to"]), mail.subject, mail.text, mail.html, key_with(claimed, mail.text))
+
+
+def _waiting(bulk: BulkView, role: str) -> list[RequestView]:
+    pending = (each for each in bulk.requests if each.request.is_pending)
+    return [each for each in pending if role in {group.role for group in each.waiting_for}]
 
 
 def waiting_values(view: RequestView, role: str, error: str) -> Waiting:

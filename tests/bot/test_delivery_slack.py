@@ -252,7 +252,7 @@ def test_a_repeat_keeps_to_fifty_blocks():
 async def test_a_card_is_drawn_again_wherever_it_stands(workspace, slack):
     copies = [await slack.post(claimed(id=number), POST) for number in (1, 2)]
     updates = tuple(Update("C0CREDIT", copy.ts, "Approved", [SECTION]) for copy in copies)
-    assert await slack.update(claimed(kind="card.redraw"), updates) == Sent()
+    assert await slack.update(claimed(kind="card.redraw"), updates) == Sent("C0CREDIT", copies[0].ts)
     assert texts(workspace) == ["Approved", "Approved"]
 
 
@@ -269,7 +269,7 @@ async def test_one_copy_left_is_enough(workspace, slack):
     copy = await slack.post(claimed(), POST)
     fallback = Post("C0CREDIT", "Approved")
     updates = tuple(Update("C0CREDIT", ts, "Approved", fallback=fallback) for ts in ("1.1", copy.ts))
-    assert await slack.update(claimed(kind="card.redraw"), updates) == Sent()
+    assert await slack.update(claimed(kind="card.redraw"), updates) == Sent("C0CREDIT", copy.ts)
     assert texts(workspace) == ["Approved"]
 
 
