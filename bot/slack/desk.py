@@ -19,6 +19,7 @@ from workflows.homes import Filters
 from workflows.imports.jobs import Decided, Job, Source
 from workflows.imports.mapping import ColumnMapping
 from workflows.interview.draft import Draft, Meanwhile
+from workflows.interview.last_file import LastFile
 from workflows.policy.model import Policy
 from workflows.policy.people import Absence
 from workflows.policy.people import People as Staff
@@ -140,6 +141,9 @@ class Drafts(Protocol):
 
     async def since(self, desk_id: str, version: int) -> tuple[Meanwhile, ...]:
         """What was applied after that version, the newest first."""
+
+    async def last_file(self, desk_id: str) -> LastFile | None:
+        """What the newest order file says, of an import or of one that was only looked at."""
 
     async def people(self, desk_id: str) -> tuple[Staff, date]:
         """Who is away or has left, and the day."""

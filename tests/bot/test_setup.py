@@ -1,6 +1,7 @@
 """`/desk setup`: the interview, from nothing to a desk and from one policy to the next."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -13,9 +14,11 @@ from tests.factories import make_policy
 from tests.office import ADAM, CSR, DESK, IVAN, LENA, ROSA, WALT, open_office, seen
 from workflows.interview.answers import EMPTY
 from workflows.interview.draft import Draft
+from workflows.interview.last_file import LastFile
 from workflows.interview.readback import worries
 from workflows.interview.steps import READ_BACK, steps
 from workflows.policy.check import problems_in
+from workflows.policy.load import policy_from_json
 from workflows.policy.people import People
 
 GUEST, MANAGERS = "U0GUES", "C0MGRS"
@@ -81,6 +84,7 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     await send(office, ADAM, **{"desk.order_number.pattern": "ORD-[0-9]+"})
     await send(office, ADAM, **{"stages.shipped": "Invoiced\nGone out"})
     await send(office, ADAM)
+    await send(office, ADAM)
     assert "Choose who owns" in str(await send(office, ADAM, **new_reason(office, ADAM, code="export licence")))
     legal = {"role": "Legal", "members": [LENA, WALT], "channel": MANAGERS}
     await send(office, ADAM, **new_reason(office, ADAM, code="export licence", **legal))
@@ -88,6 +92,7 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     await send(office, ADAM)
     assert "USD 5000" in str(await send(office, ADAM, **{"rules.cancel.order_total_over": "5000 dollars"}))
     await send(office, ADAM, **{"rules.cancel.order_total_over": "USD 7500"})
+    await send(office, ADAM)
     await send(office, ADAM, odd="The last truck leaves at 15:30\nGift cards are never cancelled")
     read = shown(office, ADAM)
     assert "Hold “Export licence” (export-licence): Legal signs" in read
@@ -103,6 +108,48 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     await office.command(CSR, "/hold ORD-123 export-licence needs papers")
     await office.settled()
     assert any("ORD-123" in seen(card) for card in office.cards(MANAGERS))
+
+
+async def test_words_of_the_last_file_addresses_groups_and_periods_are_asked_for(office):
+    mapping = {"name": "erp", "columns": {"number": "Auftrag"}, "decimal": ",", "day_first": True}
+    office.rows(
+        """with mapping as (insert into mappings (desk_id, name, document, saved_at, saved_by)
+                           values (%s, 'erp', %s, now(), 'U0ADAM'))
+           insert into imports (desk_id, number, at, imported_by, file_name, file_sha256, preset, counts)
+           values (%s, 1, now(), 'U0ADAM', 'auftraege.csv', '', 'erp', '{"words": ["Awaiting pickup", "packed"]}')""",
+        DESK, json.dumps(mapping), DESK,
+    )  # fmt: skip
+    await begin(office, ADAM)
+    await send(office, ADAM)
+    for said in ("auftraege.csv", "a comma stands before the cents", r"`ORD-\\d+`"):
+        assert said in shown(office, ADAM)
+    await send(office, ADAM)
+    (word,) = [each["block_id"] for each in blocks(office, ADAM) if each.get("block_id", "").startswith("means.")]
+    assert "What does “Awaiting pickup” mean?" in shown(office, ADAM)
+    await send(office, ADAM, **{word: "packed"})
+    await go(office, ADAM, "stages")
+    assert "means." not in shown(office, ADAM)
+    await go(office, ADAM, "contacts")
+    wrong = await send(office, ADAM, **{"roles.credit.email": "credit", "roles.credit.user_groups": "@credit"})
+    assert set(wrong) == {"roles.credit.email", "roles.credit.user_groups"}
+    given = {"roles.credit.email": "a@acme.example, b@acme.example", "roles.credit.user_groups": "S0CREDIT"}
+    assert await send(office, ADAM, **given) == {}
+    await go(office, ADAM, "waiting")
+    await send(office, ADAM, **{"rules.cancel.remind_after": "30m", "rules.cancel.escalate_to": "credit"})
+    await go(office, ADAM, "readback")
+    assert "A cancel that nobody answers brings a reminder after 30 minutes, goes to Credit" in shown(office, ADAM)
+    await send(office, ADAM)
+    policy = policy_from_json(office.row("select document from policies order by version desc limit 1")["document"])
+    credit, cancels = policy.roles["credit"], [rule for rule in policy.rules if rule.kind == "cancel"]
+    assert (credit.email, credit.user_groups) == (("a@acme.example", "b@acme.example"), ("S0CREDIT",))
+    assert policy.stages["Awaiting pickup"] == "packed"
+    assert [(rule.remind_after, rule.escalate_to) for rule in cancels] == [(timedelta(minutes=30), "credit")] * len(
+        cancels
+    )
+
+
+def blocks(office, who):
+    return office.workspace.views(who)[-1].body["blocks"]
 
 
 async def test_what_was_answered_is_there_again_and_only_the_read_back_applies(office):
@@ -179,8 +226,10 @@ async def test_whoever_sets_up_first_is_admin_and_nobody_else_sets_up_after_them
 def test_slack_takes_each_step_however_many_roles_and_reasons_there_are(count):
     policy = of_size(make_policy(), count)
     policy = policy.model_copy(update={"roles": dict(list(policy.roles.items())[:50])})
+    words, numbers = tuple(f"{'<&>' * 20}{at}" for at in range(20)), ("ORD-1",) * min(count, 1)
+    file = LastFile("x" * 300, datetime.now(UTC), "p" * 80, words, numbers, ",", "EUR", day_first=True)
     for step in steps(policy):
-        seen_there = Seen(step, policy, Draft(1, EMPTY))
+        seen_there = Seen(step, policy, Draft(1, EMPTY), file=file)
         view = setup_form.build(seen_there)
         if step == READ_BACK:
             found = {

@@ -142,11 +142,13 @@ def test_the_first_policy_has_its_maker_as_admin_and_nothing_else():
 def test_long_lists_are_asked_about_page_by_page():
     many = POLICY.model_copy(update={"roles": {f"r{at}": Role(channel="C0CREDIT") for at in range(41)}})
     assert [step for step in steps(many) if step.startswith("roles")] == ["roles", "roles.2", "roles.3"]
-    assert following(many, "roles.3") == "reasons"
+    assert [following(many, step) for step in ("roles.3", "contacts", "contacts.3")] == [
+        "contacts", "contacts.2", "reasons",
+    ]  # fmt: skip
     assert known_step(POLICY, "roles.3") == "desk"
     assert step_of("roles.r40.members: is empty", many) == "roles.3"
     none = POLICY.model_copy(update={"roles": {}, "reasons": ()})
-    assert (len(steps(none)), following(none, "readback")) == (8, "readback")
+    assert (len(steps(none)), following(none, "readback")) == (10, "readback")
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,7 @@ def test_long_lists_are_asked_about_page_by_page():
         ("stages.Gone: is", "stages"),
         ("reasons[3].owner (hold x): there", "reasons"),
         ("rules[1].sign: there", "signing"),
+        ("roles.credit.user_groups: is", "contacts"),
         ("cancel for reason late: can never be approved", "roles"),
     ],
 )

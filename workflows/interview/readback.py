@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from workflows.interview.waiting import KINDS, usual
 from workflows.policy.check import warnings_in
 from workflows.policy.fields import NEVER, show_period
-from workflows.policy.model import Policy, Reason, Role
+from workflows.policy.model import Policy, Reason, Role, RuleKind
 from workflows.policy.people import People, staffed
-from workflows.policy.rules import owner_of, sign_in_words, when_in_words
+from workflows.policy.rules import applied_by, owner_of, sign_in_words, when_in_words
 from workflows.words import listed
 
 MISSING: Final = {
@@ -17,9 +18,17 @@ MISSING: Final = {
     "shipped": "counts as shipped",
 }
 UNITS: Final = {"d": "day", "h": "hour", "m": "minute"}
-KINDS: Final = {
+SAID: Final = {
     "place_hold": "Putting an order on hold",
     "release_hold": "Releasing a hold",
+    "cancel": "A cancel",
+    "change": "A change",
+}
+
+
+WAITING: Final = {
+    "place_hold": "A hold that is asked for and",
+    "release_hold": "A release",
     "cancel": "A cancel",
     "change": "A change",
 }
@@ -42,6 +51,7 @@ def read_back(policy: Policy) -> Iterator[str]:
     yield from (_role(role) for role in policy.roles.values())
     yield from (_hold(policy, reason) for reason in policy.reasons_of("hold"))
     yield from _rules(policy)
+    yield from (_waiting(policy, kind) for kind in KINDS)
     own = "may approve what they ask for themselves, except a release" if desk.self_approval else "never approve"
     yield f"People {own}." if desk.self_approval else f"People {own} what they ask for themselves."
 
@@ -73,12 +83,23 @@ def _rules(policy: Policy) -> Iterator[str]:
         sign = sign_in_words(policy, rule.sign) if rule.sign else "the owner of the reason signs"
         ask = listed([policy.role_label(role) for role in rule.ask]) if rule.ask else ""
         asked = f" Only {ask} may ask." if ask else ""
-        yield f"{KINDS[rule.kind]}, {when_in_words(rule.when)}: {sign}.{asked}"
+        yield f"{SAID[rule.kind]}, {when_in_words(rule.when)}: {sign}.{asked}"
     for kind in ("cancel", "change"):
         owners = dict.fromkeys(policy.role_label(owner_of(policy, reason)) for reason in policy.reasons_of(kind))
         if owners:
             other = "other " if any(rule.kind == kind for rule in policy.rules) else ""
             yield f"{'Any ' if other else 'A '}{other}{kind}: {listed(tuple(owners))} signs, as its reason says."
+
+
+def _waiting(policy: Policy, kind: RuleKind) -> str:
+    rule = applied_by(policy, usual(policy, kind), "")
+    role = policy.role_label(rule.escalate_to) if rule.escalate_to else ""
+    said = (
+        f"brings a reminder after {spelled(rule.remind_after)}" if rule.remind_after else "brings no reminder",
+        f"goes to {role} after {spelled(rule.escalate_after)}" if role and rule.escalate_after else "never escalates",
+        f"expires after {spelled(rule.expire_after)}" if rule.expire_after else "never expires",
+    )
+    return f"{WAITING[kind]} that nobody answers {listed(said, 'and')}."
 
 
 def worries(policy: Policy, people: People, today: date, unhandled: Iterable[str]) -> tuple[str, ...]:

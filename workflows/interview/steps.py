@@ -12,19 +12,22 @@ TITLES: Final = {
     "orders": "Order data",
     "stages": "Stages",
     "roles": "Roles",
+    "contacts": "E-mail and groups",
     "reasons": "Hold reasons",
     "signing": "Who else signs",
+    "waiting": "Reminders",
     "odd": "Odd cases",
     READ_BACK: "Read back",
 }
 _ORDERS: Final = ("desk.order_number", "desk.missing_orders", "desk.gate_")
 _STAGES: Final = ("stages", "desk.cancel_blocked_from", "desk.change_blocked_from")
+_CONTACTS: Final = ("email", "user_groups")
 _PARTS: Final = (desk_checks, role_checks, rule_checks)
 
 
 def steps(policy: Policy) -> tuple[str, ...]:
     """`roles`, `roles.2` …: long lists are asked about page by page."""
-    counts = {"roles": len(policy.roles), "reasons": len(policy.reasons_of("hold"))}
+    counts = {"roles": len(policy.roles), "contacts": len(policy.roles), "reasons": len(policy.reasons_of("hold"))}
     return tuple(page for step in TITLES for page in _pages(step, counts.get(step, 0)))
 
 
@@ -70,8 +73,9 @@ def step_of(problem: str, policy: Policy) -> str:
         return "stages"
     if place.startswith("roles."):
         names = list(policy.roles)
-        name = place.split(".")[1]
+        name, field = [*place.split("."), ""][1:3]
+        step = "contacts" if field.startswith(_CONTACTS) else "roles"
         page = names.index(name) // PAGE + 1 if name in names else 1
-        return "roles" if page == 1 else f"roles.{page}"
+        return step if page == 1 else f"{step}.{page}"
     part = place.split("[")[0].split(" ")[0].split(".")[0]
     return {"reasons": "reasons", "rules": "signing", "desk": "desk"}.get(part, "roles")

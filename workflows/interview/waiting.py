@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from workflows.policy.model import Policy, Rule, RuleKind
-from workflows.policy.rules import default_rule
+from workflows.policy.rules import ESCALATED_TO, default_rule
 
 KINDS: Final[tuple[RuleKind, ...]] = ("place_hold", "release_hold", "cancel", "change")
 TIMES: Final = ("remind_after", "escalate_after", "escalate_to", "expire_after")
@@ -27,5 +27,10 @@ def with_times(policy: Policy, kind: RuleKind, times: Mapping[str, Any]) -> Poli
 
 
 def _moved(rule: Rule, before: Rule, times: Mapping[str, Any]) -> Rule:
-    same = {name: value for name, value in times.items() if getattr(rule, name) == getattr(before, name)}
-    return rule.model_copy(update=same)
+    return rule.model_copy(update={name: value for name, value in times.items() if _same(rule, before, name)})
+
+
+def _same(rule: Rule, other: Rule, name: str) -> bool:
+    """No role to escalate to is the usual one."""
+    otherwise = ESCALATED_TO if name == "escalate_to" else None
+    return (getattr(rule, name) or otherwise) == (getattr(other, name) or otherwise)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from bot.slack import text
 from bot.slack.blocks import Block, View, actions, button, choice, context, menu, section
 from bot.slack.forms import (
+    setup_contacts,
     setup_desk,
     setup_odd,
     setup_orders,
@@ -14,6 +15,7 @@ from bot.slack.forms import (
     setup_roles,
     setup_signing,
     setup_stages,
+    setup_waiting,
 )
 from bot.slack.forms.parts import Where, carried, form, message_view, placed
 from bot.slack.forms.setup_parts import Seen
@@ -26,13 +28,16 @@ STEPS: Final[Mapping[str, ModuleType]] = {
     "orders": setup_orders,
     "stages": setup_stages,
     "roles": setup_roles,
+    "contacts": setup_contacts,
     "reasons": setup_reasons,
     "signing": setup_signing,
+    "waiting": setup_waiting,
     "odd": setup_odd,
 }
 FALLBACKS: Final[Mapping[str, Callable[[Seen], str]]] = {
     "reasons": setup_reasons.fallback,
     "signing": setup_signing.fallback,
+    "waiting": setup_waiting.fallback,
 }
 KEPT: Final = (
     "What you send is kept: you can leave, and go on later with `/desk setup`. Nothing applies before the end."

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.slack import text
-from bot.slack.blocks import Block, choice, field, section
+from bot.slack.blocks import Block, choice, context, field, section
 from bot.slack.forms.parts import FormProblem, selected, written
 from bot.slack.forms.setup_parts import Seen, menu_field, text_field
+from workflows.interview.last_file import LastFile, formats_of, pattern_of
 from workflows.order_numbers import BadOrderNumber, candidates
 from workflows.policy.model import Policy
+from workflows.words import listed
 
 PATTERN, STRIP, PAD = "desk.order_number.pattern", "desk.order_number.strip", "desk.order_number.pad"
+MOST_PATTERN: Final = 200
 MISSING: Final = "desk.missing_orders"
 ABSENT: Final = (("ask", "Ask the managers"), ("leave", "Leave it as it is"), ("shipped", "Take it as shipped"))
 
@@ -26,6 +29,7 @@ def blocks(seen: Seen) -> list[Block]:
     }
     return [
         section(_examples(seen)),
+        *([context(_read_from(seen.file))] if seen.file else ()),
         text_field(
             PATTERN, "Pattern of order numbers", number.pattern or "", hint=r"Such as ORD-\d+. Empty: any.", most=200
         ),
@@ -39,6 +43,14 @@ def _examples(seen: Seen) -> str:
     if not seen.examples:
         return "There are no orders yet, so there is no example of a number."
     return f"Numbers of orders that you have: {', '.join(text.code(number, 60) for number in seen.examples)}"
+
+
+def _read_from(file: LastFile) -> str:
+    """What the newest file says of numbers."""
+    fits, formats = pattern_of(file.numbers), listed(formats_of(file), "and")
+    named = f"The last file, {text.mrkdwn(file.name, 80)}, was read as {text.code(file.preset, 80)}"
+    pattern = f" Your order numbers fit the pattern {text.code(fits, 200)}." if 0 < len(fits) <= MOST_PATTERN else ""
+    return f"{named}{f': {formats}' if formats else ''}.{pattern}"
 
 
 def edited(view: Mapping[str, Any], seen: Seen) -> Policy:

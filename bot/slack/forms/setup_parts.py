@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.slack.blocks import Block, chosen, field, menu, plain_text
+from bot.slack.blocks import Block, choice, chosen, field, menu, plain_text
 from bot.slack.forms.parts import FormProblem
 from bot.slack.text import storable
 from workflows.interview.draft import Draft
+from workflows.interview.last_file import LastFile
 from workflows.policy.model import Policy
 
 CHANNELS: Final = {"include": ["public", "private"]}
@@ -16,7 +17,7 @@ MOST_PEOPLE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a step shows: the policy with the answers so far, and numbers of orders that there are.
+    """What a step shows: the policy with the answers so far, numbers of orders that there are, and the newest file.
 
     `draw` is in the ids of fields that must come back empty: Slack keeps what stands in a field with the same id.
     """
@@ -26,6 +27,7 @@ class Seen:
     draft: Draft
     examples: tuple[str, ...] = ()
     draw: str = "0"
+    file: LastFile | None = None
 
 
 def people_field(block_id: str, label: str, users: Sequence[str], *, hint: str = "") -> Block:
@@ -63,12 +65,21 @@ def menu_field(block_id: str, label: str, choices: Sequence[Block], value: str, 
     return field(block_id, label, menu(block_id, "Choose", choices, value), optional=optional)
 
 
-def ticks_field(block_id: str, label: str, choices: Sequence[Block], values: Iterable[str]) -> Block:
+def ticks_field(block_id: str, label: str, choices: Sequence[Block], values: Iterable[str], *, hint: str = "") -> Block:
     boxes: Block = {"type": "checkboxes", "options": list(choices)}
     ticked = [each for value in values if (each := chosen(choices, value))]
     if ticked:
         boxes["initial_options"] = ticked
-    return field(block_id, label, boxes, optional=True)
+    return field(block_id, label, boxes, optional=True, hint=hint)
+
+
+def role_choices(policy: Policy) -> list[Block]:
+    """By their labels; two roles with the same one are told apart by their names."""
+    labels = [role.label for role in policy.roles.values()]
+    return [
+        choice(role.label if labels.count(role.label) == 1 else f"{role.label} ({name})", name)
+        for name, role in policy.roles.items()
+    ]
 
 
 def entered(view: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from workflows.ports import PolicyMoved
 from workflows.results import Refusal
 
 SETTING_UP = "set up the desk"
+OF_FILES = ("orders", "stages")  # steps that show what the newest file says
 UNFIT = "Your answers do not fit what the policy has become: {problem}"
 
 
@@ -183,7 +184,8 @@ async def _refused(call: Call, desk: Desk, policy: Policy | None) -> Refusal | N
 async def _seen(call: Call, desk: Desk, found: Interview, step: str) -> Seen:
     orders = await desk.reading.find_orders(call.desk_id, "", most=5) if step == "orders" else ()
     numbers = tuple(order.number for order in orders)
-    return Seen(step, found.policy, found.draft, numbers, str(found.draft.version))
+    file = await desk.drafts.last_file(call.desk_id) if step in OF_FILES else None
+    return Seen(step, found.policy, found.draft, numbers, str(found.draft.version), file)
 
 
 async def _view(call: Call, desk: Desk, found: Interview, step: str) -> View:

@@ -11,19 +11,23 @@ from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
 from workflows.interview.answers import EMPTY
 from workflows.interview.draft import Draft, Meanwhile
+from workflows.interview.last_file import LastFile
 from workflows.interview.readback import worries
 from workflows.interview.steps import READ_BACK, steps
 from workflows.policy.check import problems_in
 from workflows.policy.model import Policy, Reason, Role
 from workflows.policy.people import Absence, People
 
-LISTS = ("roles", "reasons", "signing")
+LISTS = ("roles", "contacts", "reasons", "signing", "waiting")
+FILE = LastFile("orders.csv", values.NOW, "erp", ("Awaiting pickup",), (values.NUMBER,), ",", "EUR", day_first=True)
 
 
 def specimens(policy: Policy) -> Iterator[Specimen]:
     for step in steps(policy):
         if step != READ_BACK:
             yield _step(f"form.setup.{step}", policy, step)
+    yield _step("form.setup.orders.file", policy, "orders", FILE)
+    yield _step("form.setup.stages.words", policy, "stages", FILE)
     for count in (0, 1):
         sized = of_size(policy, count)
         for step in (step for step in steps(sized) if step.partition(".")[0] in LISTS):
@@ -43,13 +47,13 @@ def _ends(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("form.setup.applied.same", "modal", setup_readback.applied((), policy))
 
 
-def _seen(policy: Policy, step: str) -> Seen:
+def _seen(policy: Policy, step: str, file: LastFile | None = None) -> Seen:
     examples = (values.NUMBER,) if step == "orders" else ()
-    return Seen(step, policy, Draft(3, EMPTY, odd=("We work on Saturdays",)), examples)
+    return Seen(step, policy, Draft(3, EMPTY, odd=("We work on Saturdays",)), examples, file=file)
 
 
-def _step(name: str, policy: Policy, step: str) -> Specimen:
-    return Specimen(name, "modal", setup_form.build(_seen(policy, step)))
+def _step(name: str, policy: Policy, step: str, file: LastFile | None = None) -> Specimen:
+    return Specimen(name, "modal", setup_form.build(_seen(policy, step, file)))
 
 
 def _read_back(policy: Policy, **more: Any) -> dict[str, Any]:
