@@ -14,7 +14,8 @@ from store.people_of_desk import people_of
 from store.policies import in_force
 from store.pool import Connection, Pool, desk_transaction
 from store.queue import in_order, queue_of
-from store.search import search_orders
+from store.search import find_page
+from workflows.finding import FoundPage, Search
 from workflows.gate import Gate, gate, unknown
 from workflows.homes import Home
 from workflows.order_numbers import BadOrderNumber, candidates
@@ -212,9 +213,13 @@ class Reading:
                     return tuple(_option(rows.order(row["order"], row["lines"])) for row in found)
         return ()
 
-    async def search(self, desk_id: str, typed: str, *, most: int = 20) -> tuple[OrderOption, ...]:
-        """Orders whose customer, else an article of which, begins like what was typed."""
-        return await search_orders(self._pool, desk_id, typed.strip()[:60], most=most)
+    async def search(self, desk_id: str, search: Search) -> FoundPage:
+        """Orders by number, customer or article, and by who asked something about them."""
+        policy = await self.policy(desk_id)
+        if policy is None or not search.chosen:
+            return FoundPage()
+        beginnings = _beginnings(search.text, policy) if search.text else ()
+        return await find_page(self._pool, desk_id, policy, search, beginnings)
 
     async def names(self, desk_id: str) -> Mapping[str, str]:
         """Display names by user id, of everybody known to the desk."""

@@ -42,6 +42,7 @@ from tools.specimens_asked import (
 from tools.specimens_channels import stranded
 from tools.specimens_digest import digests
 from tools.specimens_files import files
+from tools.specimens_finding import mistaken_searches
 from tools.specimens_imports import imports
 from tools.specimens_people import about_roles, deputies
 from tools.specimens_setup import setup_mistakes, setup_views
@@ -206,7 +207,8 @@ def looking() -> Iterator[Saying]:
     stuck = make_queue_item(id="R-14", kind="release_hold", customer="")
     yield Saying("queue, nobody can sign", order_view.queue_message([stuck], None, now=NOW))
     yield from asked_orders(DEMO)
-    yield Saying("order, none named", _typed(commands.order, ""))
+    yield from mistaken_searches()
+    yield Saying("why, no order named", _typed(commands.why, ""))
     yield Saying("queue, no such role", _typed(commands.queue, "ceo"))
 
 

@@ -10,6 +10,7 @@ from bot.slack.home_health import health_blocks
 from bot.slack.home_queue import queue_blocks
 from bot.slack.ids import ActionId, request_value
 from bot.slack.order_view import NOUNS
+from workflows.finding import Search
 from workflows.homes import Home
 from workflows.views import QueueItem
 from workflows.words import listed
@@ -22,6 +23,7 @@ COUNTED: Final = 100  # so many are read
 def home_view(home: Home) -> View:
     """A `home` view of at most 100 blocks. The filters go along, so that a click knows what it was made on."""
     blocks = [
+        actions([button("Find an order", ActionId.ORDER_FIND, Search().write())]),
         *_part("Waiting for your signature", home.to_sign, WAITING, _to_sign(home.now), "Nothing waits for you."),
         divider(),
         *_part("Your requests", home.mine, MINE, _mine(home.now), "You have no open request. `/hold` makes one."),

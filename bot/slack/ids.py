@@ -44,6 +44,8 @@ class ActionId(StrEnum):
     HOME_NEWER = "home.newer"
     HOME_SHOW = "home.show"
     ORDER_SHOW = "order.show"
+    ORDER_FIND = "order.find"
+    FIND_MORE = "find.more"
     NOTICE_RETRY = "notice.retry"
 
 
@@ -62,6 +64,7 @@ class CallbackId(StrEnum):
     ROLE_SUBMIT = "role.submit"
     EXTEND_SUBMIT = "extend.submit"
     ASSIGN_SUBMIT = "assign.submit"
+    FIND_SUBMIT = "find.submit"
     HOLD_FROM_MESSAGE = "hold.from_message"
     HOLD_OPEN = "hold.open"
     RELEASE_OPEN = "release.open"
@@ -92,6 +95,8 @@ class BlockId(StrEnum):
     FILE = "file"
     MAPPING = "mapping"
     NAME = "name"
+    TEXT = "text"
+    ASKED_BY = "asked_by"
 
 
 def qty_of(line: int) -> str:

@@ -274,6 +274,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
         "changes quantities, articles and dates",
     ),
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
+    ("/order", "finds an order by number, customer, article or who asked; `/order acme foods` and `/order @sami` too"),
     ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
     ("/desk roles", "who holds which role"),
     ("/desk setup", "asks how the desk works, for admins: roles, reasons, amounts"),

@@ -37,7 +37,11 @@ DEFAULT = Menu(
         Command("/release", "Ask for the release of a hold", "ORD-123 [credit or H-17] [reason] [note]"),
         Command("/cancel", "Ask to cancel an order, lines or units", "ORD-123 [all or line 2 qty 5] [reason] [note]"),
         Command("/change", "Ask to change an order", "ORD-123 [line 2 qty 12] [because reason note]"),
-        Command("/order", "Show an order, its holds, and whether it may ship", "ORD-123"),
+        Command(
+            "/order",
+            "Show an order and whether it may ship, or find one",
+            "[ORD-123, customer, article or @who-asked]",
+        ),
         Command(
             "/desk",
             "The order desk",

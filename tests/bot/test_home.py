@@ -176,15 +176,6 @@ def test_a_page_begins_at_the_first_where_its_key_says_nothing(key):
     assert read_key(key_of(make_queue_item(id="H-17"))) == (NOW, 17)
 
 
-async def test_an_order_is_found_by_its_customer_or_an_article(office):
-    found = (await office.command(CSR, "/order brightwater f")).message
-    assert "ORD-123" in seen(found)
-    await office.workspace.click(CSR, found, "order.show")
-    assert "ORD-123" in str(office.workspace.views(CSR)[0].body)
-    assert "ORD-123" in seen((await office.command(CSR, "/order SKU-1")).message)
-    assert "There is no order" in seen((await office.command(CSR, "/order nobody")).message)
-
-
 def home_of(office, user):
     return str(office.workspace.home(user).body)
 

@@ -15,7 +15,6 @@ from store.membership import keep_member, mirror_group
 from store.outbox import claim, retry_dead, settle
 from store.pool import TENANT
 from store.queue import count_statement, page_statement
-from store.search import STATEMENTS
 from tests.office import ADAM, CSR, DESK, IVAN, ROSA, WALT
 from tests.races.apps import open_floor
 from tests.workflows.order_files import line, rules, written
@@ -66,13 +65,6 @@ def test_a_page_of_the_queue_is_read_from_an_index_and_counts_read_no_order(busy
     assert not [line for line in found if "orders" in line]
     found = plan(busy, *page_statement(DESK, CSR, Filters(customer="kunde 49")))
     assert any("orders_customer_idx" in line for line in found), found
-
-
-def test_orders_are_searched_by_an_index(busy):
-    for statement in STATEMENTS:
-        found = plan(busy, statement, {"desk": DESK, "most": 21, "typed": "kunde 49"})
-        assert not [line for line in found if "Seq Scan on orders" in line], found
-    assert any("order_lines_sku_idx" in line for line in found)
 
 
 async def test_a_home_is_drawn_once_for_all_that_happens_while_it_waits(database_url):

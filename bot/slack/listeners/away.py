@@ -42,7 +42,7 @@ def understood(text: str, names: Mapping[str, str], origin: Origin) -> GoAway:
     found = TYPED.fullmatch(text)
     if found is None:
         raise NotUnderstood("I could not read that.")
-    people = {part: _person(found[part] or "", names) for part in ("deputy", "member")}
+    people = {part: person_named(found[part] or "", names) for part in ("deputy", "member")}
     for part, person in people.items():
         if found[part] and not person:
             raise NotUnderstood(f"I do not know {words.safe(found[part])}.")
@@ -75,7 +75,7 @@ async def _view(call: Call, desk: Desk) -> Mapping[str, object]:
     return away_form.build(absence, today=today, admin=admin, channel=call.channel)
 
 
-def _person(typed: str, names: Mapping[str, str]) -> str:
+def person_named(typed: str, names: Mapping[str, str]) -> str:
     """A mention, or a name that only one person has: Slack sends what was typed as it was typed."""
     mention = MENTION.fullmatch(typed)
     if mention:

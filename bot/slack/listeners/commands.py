@@ -9,13 +9,13 @@ from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
-from bot.slack.found import FOUND, found_message
 from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
 from bot.slack.listeners.digesting import digest
 from bot.slack.listeners.exporting import export
+from bot.slack.listeners.finding import order
 from bot.slack.listeners.importing import import_
 from bot.slack.listeners.roles import roles
 from bot.slack.listeners.setup import setup
@@ -26,7 +26,7 @@ from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
 from workflows.release_words import ReleaseWords, named
-from workflows.views import OrderOption, OrderView
+from workflows.views import OrderOption
 
 
 async def run_command(call: Call, desk: Desk) -> Answer:
@@ -115,35 +115,19 @@ async def release_view(
     )
 
 
-async def order(call: Call, desk: Desk, text: str) -> Answer:
-    found = await _looked_up(call, desk, text, "order", search=True)
-    return words.as_private(order_view.order_message(found)) if isinstance(found, OrderView) else found
-
-
 async def why(call: Call, desk: Desk, text: str) -> Answer:
-    found = await _looked_up(call, desk, text, "desk why")
-    if not isinstance(found, OrderView):
-        return found
-    steps = await desk.reading.next_steps(call.desk_id, found.order.number)
-    return words.as_private(why_message(found, steps))
-
-
-async def _looked_up(call: Call, desk: Desk, text: str, command: str, *, search: bool = False) -> OrderView | Answer:
-    """The order that was typed, or what to answer instead."""
     typed, _ = first_word(text)
-    refused = await desk.refused(call, f"{command.removeprefix('desk ')} {typed}")
+    refused = await desk.refused(call, f"why {typed}")
     if refused:
         return words.answer(refused)
     if not typed:
-        return words.private(f"Which order? Type its number, for example `/{command} ORD-123`.")
-    view = await desk.reading.order(call.desk_id, typed)
-    if view is None:
-        found = await desk.reading.search(call.desk_id, text, most=FOUND + 1) if search else ()
-        if found:
-            return words.as_private(found_message(text, found))
+        return words.private("Which order? Type its number, for example `/desk why ORD-123`.")
+    found = await desk.reading.order(call.desk_id, typed)
+    if found is None:
         close = await desk.reading.similar(call.desk_id, typed)
         return words.answer(refusals.OrderUnknown(typed=typed, close=close))
-    return view
+    steps = await desk.reading.next_steps(call.desk_id, found.order.number)
+    return words.as_private(why_message(found, steps))
 
 
 async def queue(call: Call, desk: Desk, text: str) -> Answer:

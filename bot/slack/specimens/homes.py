@@ -1,10 +1,9 @@
-"""Specimens of the Home tab and of searches."""
+"""Specimens of the Home tab."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.found import found_message
 from bot.slack.home import home_view
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
@@ -28,9 +27,6 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield _home("one_not_delivered", policy, (stuck,), (), health=one)
     yield _home("healthy", policy, (), (), health=Health(imported_at=values.NOW, imported="orders.csv"))
     full = HeldPage((held,) * 12, MOST_COUNTED + 1, older=True, newer=True)
-    options = (values.option(),)
-    yield Specimen("order.found", "message", found_message("nordwind", options))
-    yield Specimen("order.found_many", "message", found_message("<nord>" * 40, options * 21))
     yield _home("full", policy, (asked,) * 100, (asked,) * 100, held=full, filters=FILTERS, health=_trouble())
 
 
