@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import dataclasses
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -72,6 +73,12 @@ async def clinic(office, tmp_path):
         "SLACK_SIGNING_SECRET": workspace.signing_secret,
     }
     return Clinic(office, settings)
+
+
+@pytest.fixture
+def few_templates(monkeypatch):
+    """All of them are looked at where the desk is healthy; to see one fault, some are enough."""
+    monkeypatch.setattr(templates, "specimens", lambda policy: itertools.islice(specimens(policy), 5))
 
 
 def found_by(findings, check):
@@ -315,6 +322,10 @@ async def a_broken_policy(clinic):
     )
 
 
+async def a_desk_whose_managers_have_no_channel(clinic):
+    await clinic.office.apply(managers_channel="")
+
+
 async def an_unreadable_policy(clinic):
     clinic.office.rows("""update policies set document = document - 'desk' where desk_id = %s""", DESK)
 
@@ -397,6 +408,7 @@ FAULTS = [
     (a_webhook_without_secret, "webhook", "problem", "The webhook erp's host", "webhooks[1].url"),
     (a_hook_with_a_poor_secret, "webhook", "problem", "is not a secret that can sign", "whsec_"),
     (a_broken_policy, "policy", "problem", "Mars/Olympus", "redtag desk apply"),
+    (a_desk_whose_managers_have_no_channel, "policy", "warning", "Digest, escalations and exceptions", "desk apply"),
     (an_unreadable_policy, "policy", "problem", "desk", "redtag desk apply"),
     (a_template_that_slack_refuses, "templates", "problem", "invalid_message", "report it"),
 ]
@@ -407,7 +419,7 @@ FAULTS = [
     FAULTS,
     ids=[f"{row[0].__name__}-{row[1]}".replace("_", " ") for row in FAULTS],
 )
-async def test_each_fault_has_its_own_line_and_its_mend(clinic, fault, check, state, found, mend):
+async def test_each_fault_has_its_own_line_and_its_mend(clinic, few_templates, fault, check, state, found, mend):
     await fault(clinic)
     findings = await clinic.look()
     assert any(
@@ -417,13 +429,13 @@ async def test_each_fault_has_its_own_line_and_its_mend(clinic, fault, check, st
     assert {each.check for each in findings} == set(CHECKS)
 
 
-async def test_a_private_hook_may_be_meant(clinic):
+async def test_a_private_hook_may_be_meant(clinic, few_templates):
     await a_private_hook(clinic)
     clinic.settings["REDTAG_ALLOW_PRIVATE_HOOKS"] = "1"
     assert {each.state for each in await clinic.look()} == {State.OK}
 
 
-async def test_a_database_that_is_away_is_one_problem_and_slack_is_looked_at_all_the_same(clinic):
+async def test_a_database_that_is_away_is_one_problem_and_slack_is_looked_at_all_the_same(clinic, few_templates):
     clinic.settings["DATABASE_URL"] = "postgresql://redtag:hunter2@127.0.0.1:9/redtag"
     findings = await clinic.look()
     problems = [each for each in findings if each.state is State.PROBLEM]
@@ -434,7 +446,7 @@ async def test_a_database_that_is_away_is_one_problem_and_slack_is_looked_at_all
     assert (state["migrations"], state["channels"], state["outbox"]) == (State.SKIPPED,) * 3
 
 
-async def test_several_desks_need_a_name_and_an_unknown_one_is_said_to_be(clinic):
+async def test_several_desks_need_a_name_and_an_unknown_one_is_said_to_be(clinic, few_templates):
     await apply_policy(clinic.office.parts.pool, "T0OTHER", clinic.office.policy, by="test")
     (unclear,) = [each for each in await clinic.look() if each.check == "desk"]
     assert (unclear.state, unclear.mend) == (State.PROBLEM, "Say which with --team.")
@@ -444,7 +456,7 @@ async def test_several_desks_need_a_name_and_an_unknown_one_is_said_to_be(clinic
     assert "redtag desk apply FILE --team T0NOBODY" in unknown.mend
 
 
-async def test_a_token_of_another_workspace_is_named_and_its_people_are_not_judged(clinic):
+async def test_a_token_of_another_workspace_is_named_and_its_people_are_not_judged(clinic, few_templates):
     await apply_policy(clinic.office.parts.pool, "T0OTHER", clinic.office.policy, by="test")
     findings = {each.check: each for each in await clinic.look("T0OTHER")}
     assert findings["slack"].state is State.PROBLEM
@@ -458,7 +470,7 @@ async def test_a_slack_without_the_validator_is_said_kindly(clinic):
     assert (found.state, found.found) == (State.SKIPPED, "This Slack does not offer blocks.validate.")
 
 
-async def test_a_key_that_may_only_send_is_no_problem(clinic):
+async def test_a_key_that_may_only_send_is_no_problem(clinic, few_templates):
     clinic.workspace.fail("domains", "restricted_api_key", status=401)
     (found,) = [each for each in await clinic.look() if each.check == "e-mail"]
     assert found.state is State.SKIPPED
@@ -474,7 +486,7 @@ def test_a_data_folder_that_others_can_read_is_told(tmp_path):
     assert found.state is State.OK
 
 
-async def test_a_check_that_breaks_takes_no_other_down(clinic, monkeypatch):
+async def test_a_check_that_breaks_takes_no_other_down(clinic, few_templates, monkeypatch):
     async def broken(*_given):
         raise RuntimeError("xoxb-1234-secret")
 
