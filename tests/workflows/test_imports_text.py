@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.workflows.order_files import line, numbers, only, opened, read, refused, written
+from tests.workflows.order_files import accepted, line, numbers, only, opened, read, refused, written
 from workflows.imports.source import delimiter_of
 from workflows.imports.values import UnreadableFile
 
@@ -86,6 +86,17 @@ def test_a_nul_byte_refuses_the_order_it_stands_in_and_no_other():
     data = written([line(), line("ORD-2", sku="LMP#"), line("ORD-3")]).replace(b"LMP#", b"LMP\0")
     assert [(problem.row, problem.column) for problem in refused(data)] == [(3, "sku")]
     assert numbers(read(data)) == ["ORD-1", "ORD-3"]
+
+
+@pytest.mark.parametrize("names", [['"Rugged" case 5"'], ['"Pro'], ['"Pro', '27" Case'], ['"a', "b", '"c']])
+def test_tabs_without_quotes_are_read_as_they_stand(names):
+    rows = [line(f"ORD-{at}", customer=f"NAME{at}") for at in range(len(names))]
+    data = written([line("ORD-8", description="two\nlines"), *rows, line("ORD-9")], delimiter="\t").decode()
+    for at, name in enumerate(names):
+        data = data.replace(f"NAME{at}", name)
+    found = accepted(data.encode())
+    assert [order.customer for order in found] == ["Harbour Hardware", *names, "Harbour Hardware"]
+    assert found[0].lines[0].description == "two lines"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -167,36 +168,58 @@ def said_separator(line: str) -> str | None:
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
-    """Records of strict CSV. A record with broken quotes is given line by line, each marked as faulty."""
-    kept: list[str] = []
-    reader = csv.reader(_keep(lines, kept), delimiter=delimiter, strict=True)
-    row = 0
+    """Records of strict CSV. A record with broken quotes is given line by line, each marked as faulty.
+
+    Reports that are separated by tabs often know no quotes: what cannot be meant as one is a sign like any other there.
+    """
+    kept, again, more = list[str](), deque[str](), iter(lines)
+    reader = csv.reader(_keep(more, kept, again), delimiter=delimiter, strict=True)
+    row = width = 0
     while True:
         kept.clear()
+        fault = ""
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as problem:
-            long = "limit" in str(problem)
-            yield from _broken(kept, row + 1, delimiter, LONG_CELL if long else OPEN_QUOTE)
+            fault, cells = (LONG_CELL if "limit" in str(problem) else OPEN_QUOTE), []
+        if len(cells) != width and (literal := _unquoted(kept, delimiter, width)):
+            again.extendleft(reversed(kept[1:]))
+            reader = csv.reader(_keep(more, kept, again), delimiter=delimiter, strict=True)
+            fault, cells = "", literal
+        if fault:
+            yield from _broken(kept, row + 1, delimiter, fault)
             row += len(kept)
             continue
-        row += 1
+        row, width = row + 1, width or len(cells)
         yield Record(row, cells)
 
 
-def _keep(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
+def _keep(lines: Iterator[str], kept: list[str], again: deque[str]) -> Iterator[str]:
+    """Lines, those that were put back before all others. One that never ends is made so that its record fails."""
     size = 0
-    for line in lines:
+    while line := again.popleft() if again else next(lines, ""):
         size = size + len(line) if kept else len(line)
         kept.append(line)
-        if len(kept) > MOST_LINES_IN_A_RECORD or size > MOST_IN_A_RECORD:
-            raise UnreadableFile(f"A row goes on for {len(kept):,} lines and more: a quote is not closed.")
-        yield line
+        yield line if _is_bounded(kept, size) else TOO_LONG
+
+
+def _is_bounded(kept: Sequence[str], size: int) -> bool:
+    return len(kept) <= MOST_LINES_IN_A_RECORD and size <= MOST_IN_A_RECORD
+
+
+def _unquoted(lines: Sequence[str], delimiter: str, width: int) -> list[str]:
+    """The cells of the first line with its quotes as they stand there, where it is as wide as the header then."""
+    if delimiter != "\t" or not width or not lines or '"' not in lines[0]:
+        return []
+    cells = lines[0].rstrip("\r\n").split(delimiter)
+    return cells if len(cells) == width else []
 
 
 def _broken(kept: list[str], first: int, delimiter: str, fault: str) -> Iterator[Record]:
+    if not _is_bounded(kept, sum(map(len, kept))):
+        raise UnreadableFile(f"A row goes on for {len(kept):,} lines and more: a quote is not closed.")
     yield Record(first, _loosely(kept[0], delimiter), fault)
     for row, line in enumerate(kept[1:], start=first + 1):
         yield Record(row, _loosely(line, delimiter), f"a quote opened in row {first} runs into this row")
