@@ -167,6 +167,17 @@ class TestAmazon:
         }  # fmt: skip
         assert only([all_orders], **SHEETS).lines[0].shipped == 2
         assert only([{**all_orders, "item-status": "Cancelled"}], **SHEETS).lines[0].cancelled == 2
+        for word, shipped, cancelled in (
+            ("Shipped - Returned to Seller", 2, 0),
+            ("Cancelled", 0, 2),
+            ("Pending - Waiting for Pick Up", 0, 0),
+        ):
+            blank = only([{**all_orders, "item-status": "", "order-status": word}], **SHEETS).lines[0]
+            assert (blank.shipped, blank.cancelled) == (shipped, cancelled)
+            alone = {name: cell for name, cell in all_orders.items() if name != "item-status"} | {"order-status": word}
+            assert only([alone], **SHEETS).lines[0][2:] == blank[2:]
+        (problem,) = refused([{**all_orders, "item-status": "", "order-status": "Lost"}], **SHEETS)
+        assert problem.value == "Lost"
 
 
 class TestNetSuite:
@@ -219,8 +230,16 @@ class TestDates:
         assert self.dates("1/12/2026", "24/12/2026") == ["2026-12-01", "2026-12-24"]
 
     def test_five_styles_in_one_column_are_read_each_for_itself(self):
-        styles = ["2026-12-01", "01.12.2026", "1 Dec 2026", "Dec 1, 2026", "2026/12/01 10:00", "01-Dec-2026"]
-        assert self.dates(*styles) == ["2026-12-01"] * 6
+        styles = [
+            "2026-12-01",
+            "01.12.2026",
+            "1 Dec 2026",
+            "Dec 1, 2026",
+            "2026/12/01 10:00",
+            "01-Dec-2026",
+            "1-Dec-26",
+        ]
+        assert self.dates(*styles) == ["2026-12-01"] * 7
 
     @pytest.mark.parametrize(
         "moment",

@@ -257,10 +257,9 @@ def _stage(reading: Reading, cells: tuple[str, ...], head: Head) -> Stage:
     """Where the whole line stands by the words of its row and of its order."""
     if head.values.get("cancelled_at"):
         return Stage.CANCELLED
-    word = cells[AT["status"]]
-    if not word and head.values.get("order_status", "").casefold() == "fulfilled":
-        return Stage.SHIPPED
     preset, counted = reading.layout.preset, any(cells[GIVEN])
+    whole = head.values.get("order_status", "")
+    word = cells[AT["status"]] or (whole if preset.heeds.fullmatch(whole) else "")
     if not word and counted:
         return Stage.OPEN
     words = {**dict.fromkeys(preset.partly, Stage.OPEN), **reading.words} if counted else reading.words

@@ -13,8 +13,10 @@ TIME: Final = (
     r"(?: ?[AaPp]\.?[Mm]\.?)?(?: ?[A-Za-z]{1,5})?(?: ?[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 ISO: Final = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){TIME}")
-# 1 Dec 2026, 01-Dec-2026 · Dec 1, 2026
-DAY_NAMED: Final = re.compile(rf"([0-9]{{1,2}})[ .-]+([a-z]{{3,9}})\.?[ ,-]+([0-9]{{4}}){TIME}", re.IGNORECASE)
+# 1 Dec 2026, 01-Dec-2026, 1-Dec-26 · Dec 1, 2026
+DAY_NAMED: Final = re.compile(
+    rf"([0-9]{{1,2}})[ .-]+([a-z]{{3,9}})\.?[ ,-]+([0-9]{{2}}|[0-9]{{4}}){TIME}", re.IGNORECASE
+)
 MONTH_NAMED: Final = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}}),? ([0-9]{{4}}){TIME}", re.IGNORECASE)
 # 01.12.2026 has the day first wherever it is written; 01/12/2026 does not.
 DOTS: Final = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.([0-9]{{2}}|[0-9]{{4}}){TIME}")
@@ -55,7 +57,7 @@ def _parts(text: str, day_first: bool | None) -> tuple[int, int, int]:
     if found := DOTS.fullmatch(text):
         return _year(found[3]), int(found[2]), int(found[1])
     if found := DAY_NAMED.fullmatch(text):
-        return int(found[3]), _month(found[2]), int(found[1])
+        return _year(found[3]), _month(found[2]), int(found[1])
     if found := MONTH_NAMED.fullmatch(text):
         return int(found[3]), _month(found[1]), int(found[2])
     if found := SLASHES.fullmatch(text):

@@ -93,7 +93,7 @@ def _lacks(shape: Preset, titles: Sequence[str]) -> str:
 
 
 def _marks(shape: Preset) -> str:
-    return ", ".join(group[0] for group in shape.markers)
+    return ", ".join(group[0] for group in shape.markers[:3])
 
 
 def _share(shape: Preset, titles: Sequence[str]) -> float:

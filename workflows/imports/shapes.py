@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 # What a row can say, whatever its source calls it.
@@ -34,7 +34,8 @@ FIELDS: Final = (
     "refunded",
 )
 AT: Final[Mapping[str, int]] = {field: index for index, field in enumerate(FIELDS)}
-ANYTHING: Final = re.compile("")
+NOTHING: Final = re.compile("")
+ANYTHING: Final = re.compile(".*")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Preset:
 
     `required` names fields, or several of which one will do. `markers` are columns by which the shape is known: of each
     group one. `words` are the source's own stage words, without what `prefix` matches; `partly` those that say that
-    some units have gone, and not how many.
+    some units have gone, and not how many. `heeds`: which words of the order count for a line that has none.
 
     `numbered`: the source numbers its lines. `priceless`: it may leave out currency and prices. `sums`: where it gives
     no total, the lines make it. `heads`: a row without a quantity is no line of goods. `packed`: the beginning of the
@@ -56,8 +57,9 @@ class Preset:
     required: Sequence[str | tuple[str, ...]]
     markers: Sequence[tuple[str, ...]]
     words: Mapping[str, str] = field(default_factory=dict)
-    prefix: re.Pattern[str] = ANYTHING
+    prefix: re.Pattern[str] = NOTHING
     partly: Sequence[str] = ()
+    heeds: re.Pattern[str] = ANYTHING
     numbered: bool = False
     priceless: bool = False
     sums: bool = False
@@ -114,6 +116,7 @@ SHOPIFY: Final = Preset(
     required=["number", "currency", "total", "ordered", "description", "unit_price"],
     markers=[("name",), ("lineitem quantity",), ("lineitem name",)],
     words={"": "open", "fulfilled": "shipped", "pending": "open", "restocked": "cancelled", "unfulfilled": "open"},
+    heeds=re.compile("fulfilled", re.IGNORECASE),
 )
 
 # WooCommerce has no export of its own. Its export plugins agree on the names of columns and differ in the lines: a row
@@ -165,6 +168,15 @@ WOO_COLUMNS: Final = Preset(
     packed="line item ",
 )
 
+# What the report of all orders says of those that the seller ships; wherever the parcel is, it has left.
+AMAZON_ON_ITS_WAY: Final = tuple(
+    f"shipped - {where}"
+    for where in (
+        *("picked up", "out for delivery", "lost in transit", "damaged", "undeliverable"),
+        *("rejected by buyer", "returning to seller", "returned to seller"),
+    )
+)
+
 # The reports of unshipped orders, of new orders and of all orders; only the last two know prices.
 AMAZON: Final = Preset(
     name="amazon",
@@ -192,13 +204,21 @@ AMAZON: Final = Preset(
     ],
     words={
         **dict.fromkeys(("", "pending", "unshipped", "shipping", "pendingavailability"), "open"),
-        **dict.fromkeys(("shipped", "invoiceunconfirmed"), "shipped"),
+        "pending - waiting for pick up": "open",
+        **dict.fromkeys(("shipped", "invoiceunconfirmed", *AMAZON_ON_ITS_WAY), "shipped"),
         "shipped - delivered to buyer": "delivered",
         **dict.fromkeys(("cancelled", "canceled", "unfulfillable"), "cancelled"),
     },
     partly=["partiallyshipped"],
     priceless=True,
     sums=True,
+)
+
+# The report of all orders has a status of each; that of an item may be blank.
+AMAZON_ALL: Final = replace(
+    AMAZON,
+    columns={**AMAZON.columns, "status": ["item status"], "order_status": ["order status"]},
+    markers=[*AMAZON.markers, ("item status",), ("order status",)],
 )
 
 # A saved search is the user's own; these are the names that NetSuite itself proposes. Its status is that of the order.
@@ -243,7 +263,7 @@ NETSUITE: Final = Preset(
     heads=True,
 )
 
-SHAPES: Final = (REDTAG, SHOPIFY, WOO_ROWS, WOO_COLUMNS, AMAZON, NETSUITE)
+SHAPES: Final = (REDTAG, SHOPIFY, WOO_ROWS, WOO_COLUMNS, AMAZON_ALL, AMAZON, NETSUITE)
 PRESETS: Final[Mapping[str, Sequence[Preset]]] = {
     shape.name: [each for each in SHAPES if each.name == shape.name] for shape in SHAPES
 }
