@@ -1,4 +1,5 @@
-"""A month of a desk in Chicago, with two schedulers on one database, a change of the clocks and a day without either.
+"""A month of a desk in Chicago, with two schedulers on one database, a change of the clocks, a day without either
+scheduler, and a machine whose clock is set back.
 
 Time is injected: both ask the same clock, which moves on hour by hour. What happened is read from the audit.
 """
@@ -14,6 +15,7 @@ from psycopg.rows import dict_row
 from bot.clock.chasing import chase
 from store.clocks import Clocks
 from store.desk import PostgresStore
+from store.digest import Digests
 from store.policies import apply_policy
 from store.pool import desk_transaction, make_pool
 from store.reading import Reading
@@ -30,6 +32,7 @@ ZONE = ZoneInfo("America/Chicago")
 STEP = timedelta(minutes=30)
 FIRST, LAST = "2026-02-16", "2026-03-20"  # the clocks go forward on 8 March
 OUTAGE = "2026-02-25"
+SET_BACK = ("2026-02-16 15:00", "2026-03-11 17:00")  # the machine's clock, by ten hours; it shows them once more
 RELEASED, EXPIRED, EXTENDED, MISSED = "ORD-4", "ORD-2", "ORD-3", "ORD-5"
 
 # What people do, at local times.
@@ -75,6 +78,8 @@ def moments():
         working = local.weekday() < 5 and (local.minute == 0 or local.time() == time(8, 30))
         if 7 <= local.hour < 18 and (working or local.time() == time(12)):
             yield moment, f"{local:%Y-%m-%d %H:%M}"
+        if f"{local:%Y-%m-%d %H:%M}" in SET_BACK:
+            yield from ((moment - step * STEP, f"{local:%Y-%m-%d} once more") for step in range(20, 0, -1))
         moment += STEP
 
 
@@ -87,7 +92,7 @@ class Month:
         self.policy, self.pools = policy, pools
         self.services = [DeskService(PostgresStore(pool, clock=self.clock), NobodyToAsk()) for pool in pools]
         self.clocks = [Clocks(pool, Reading(pool), self.clock) for pool in pools]
-        self.digests = []
+        self.digests = [Digests(pool, Reading(pool), self.clock) for pool in pools]
 
     def clock(self):
         return self.now
@@ -119,12 +124,7 @@ class Month:
 
     async def tick(self, scheduler):
         await chase(self.clocks[scheduler], self.services[scheduler])
-        calendar = calendar_of(self.policy.desk)
-        due = due_today(calendar, time(8, 30), self.now)
-        if due and due > self.now - 2 * STEP:
-            async with desk_transaction(self.pools[scheduler], DESK) as connection:
-                if await take_slot(connection, DESK, "digest", due, calendar=calendar, now=self.now):
-                    self.digests.append(self.now)
+        await self.digests[scheduler].begin()
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ async def test_a_month_of_two_schedulers_does_each_thing_once_at_the_right_local
         MISSED: "approved",
     }
     days = [day for day in workdays() if day != OUTAGE]
-    assert [f"{each.astimezone(ZONE):%Y-%m-%d %H:%M}" for each in month.digests] == [f"{day} 08:30" for day in days]
+    for kind in ("digest", "digest.chart", "digest.email"):
+        sent = month.rows("select created_at as at from notices where kind = %s order by id", kind)
+        assert [f"{each['at'].astimezone(ZONE):%Y-%m-%d %H:%M}" for each in sent] == [f"{day} 08:30" for day in days]
 
 
 def workdays():
