@@ -104,6 +104,7 @@ def block_lines(block: Mapping[str, Any]) -> Iterator[str]:
 def element_lines(element: Mapping[str, Any]) -> Iterator[str]:
     if element["type"] == "button":
         yield f"[{element['text']['text']}]"
+        yield from asked_first(element.get("confirm"))
     elif element["type"] in ("mrkdwn", "plain_text"):
         yield element["text"]
     if "placeholder" in element:
@@ -111,6 +112,13 @@ def element_lines(element: Mapping[str, Any]) -> Iterator[str]:
     for option in element.get("options", ()):
         about = f" ({option['description']['text']})" if "description" in option else ""
         yield f"◦ {option['text']['text']}{about}"
+
+
+def asked_first(confirm: Mapping[str, Any] | None) -> Iterator[str]:
+    """The dialog that a button opens before anything is sent."""
+    if confirm:
+        said = {name: each["text"] for name, each in confirm.items() if name != "style"}
+        yield f"(asked first) {said['title']} {said['text']} [{said['confirm']}] [{said['deny']}]"
 
 
 MEMBER: Final = re.compile(r"<@(U[A-Z0-9]+)>")

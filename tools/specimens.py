@@ -39,6 +39,7 @@ from tools.specimens_asked import (
     asked_refusals,
     refunds,
 )
+from tools.specimens_bulk import bulk_mistakes, many_at_once
 from tools.specimens_channels import stranded
 from tools.specimens_digest import digests
 from tools.specimens_files import files
@@ -192,6 +193,7 @@ def field_errors() -> Iterator[Saying]:
     yield Saying("Reject, a form that was tampered with", problem(reject.parse, note))
     yield Saying("Extend, a form that was tampered with", problem(extend.parse, {}))
     yield from asked_mistakes()
+    yield from bulk_mistakes()
     yield from setup_mistakes(DEMO)
 
 
@@ -241,6 +243,12 @@ GROUPS: Final = (
     ("Refusals", "Private too; in a form, under the field that they are about.", "refused.", refused),
     ("To the one who asked", "A direct message about what others did.", "outcome.", None),
     ("Cards", "In the channel of each role that signs; redrawn whenever something changes.", "card.", approval_cards),
+    (
+        "Many orders at once",
+        "In the channels of the roles that sign, to the one who asked, on the floor and by e-mail.",
+        "bulk.",
+        many_at_once,
+    ),
     ("Roles", "Private; to the managers where a role has lost its last member.", "roles.", about_roles),
     ("Deputies", "A direct message to the deputy, and to the member where an admin spoke for them.", "away.", deputies),
     (

@@ -65,6 +65,13 @@ def button(text: str, action_id: str, value: str, *, style: str = "", label: str
     return made
 
 
+def asking_first(made: Block, title: str, body: str, yes: str) -> Block:
+    """A button about which Slack asks once more before it is sent."""
+    asked = {"title": plain_text(title, 100), "text": plain_text(body, 300), "confirm": plain_text(yes, 30)}
+    style = {"style": made["style"]} if "style" in made else {}
+    return {**made, "confirm": {**asked, "deny": plain_text("Not now", 30), **style}}
+
+
 def actions(buttons: Sequence[Block]) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 

@@ -1,6 +1,7 @@
 """The ids that Slack sends back, spelled once. Integrations rely on them, so they do not change."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -47,6 +48,12 @@ class ActionId(StrEnum):
     ORDER_FIND = "order.find"
     FIND_MORE = "find.more"
     NOTICE_RETRY = "notice.retry"
+    SEVERAL = "several.open"
+    ONE = "several.one"
+    BULK_APPROVE = "bulk.approve"
+    BULK_CHOOSE = "bulk.choose"
+    BULK_REJECT = "bulk.reject"
+    BULK_WITHDRAW = "bulk.withdraw"
 
 
 class CallbackId(StrEnum):
@@ -65,6 +72,9 @@ class CallbackId(StrEnum):
     EXTEND_SUBMIT = "extend.submit"
     ASSIGN_SUBMIT = "assign.submit"
     FIND_SUBMIT = "find.submit"
+    SEVERAL_SUBMIT = "several.submit"
+    BULK_CHOSEN = "bulk.chosen"
+    BULK_REJECTED = "bulk.rejected"
     HOLD_FROM_MESSAGE = "hold.from_message"
     HOLD_OPEN = "hold.open"
     RELEASE_OPEN = "release.open"
@@ -96,6 +106,9 @@ class BlockId(StrEnum):
     MAPPING = "mapping"
     NAME = "name"
     TEXT = "text"
+    ORDERS = "orders"
+    HELD_FOR = "held_for"
+    REST = "rest"
     ASKED_BY = "asked_by"
 
 
@@ -110,6 +123,11 @@ def sku_of(line: int) -> str:
 
 def remove_of(line: int) -> str:
     return f"remove.{line}"
+
+
+def ticks_of(group: int) -> str:
+    """The block with the boxes of one group of orders of a bulk."""
+    return f"orders.{group}"
 
 
 def job_value(job: int) -> str:
@@ -155,3 +173,21 @@ def parse_request_value(value: str) -> tuple[int, int]:
     if not found:
         raise ValueError("not the value of a request's button")
     return int(found[1]), int(found[2])
+
+
+MOST_OF_A_BULK: Final = 100
+_BULK: Final = re.compile(r"([1-9][0-9]{0,9}):([0-9.,]{3,1900})")
+
+
+def bulk_value(bulk: int, requests: Iterable[tuple[int, int]]) -> str:
+    """What the buttons of a bulk carry, at most 2,000 characters: `7:12.1,13.1`, number and version of each request."""
+    return f"{bulk}:{','.join(request_value(*each) for each in requests)}"
+
+
+def parse_bulk_value(value: str) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """The bulk and its requests. Raises ValueError on anything that `bulk_value` does not write."""
+    found = _BULK.fullmatch(value)
+    requests = found[2].split(",") if found else []
+    if not found or len(requests) > MOST_OF_A_BULK:
+        raise ValueError("not the value of a bulk's button")
+    return int(found[1]), tuple(parse_request_value(each) for each in requests)

@@ -65,9 +65,9 @@ def build(
     blocks = [
         order_field(option_of(found) if found else None, typed_order, follow=True),
         *(_lines(policy, found, chosen, whole=whole) if found else [_no_order()]),
-        _reason(policy, reason),
+        reason_field(policy, reason),
         note_field(note, hint="The signer reads this first: what does the customer want?"),
-        preview_button(),
+        preview_button(several=True),
         *(listing_below(found.order, chosen.page, _why(policy, found.order)) if found and is_long(found.order) else []),
     ]
     place = carried_with(Where(channel=channel, trace=trace), units=packed(chosen.units))
@@ -142,7 +142,7 @@ def _number(line: Line, free: int, chosen: Chosen) -> Block:
     return number_field(line, f"{named(line)}: units to cancel", chosen.units.get(line.line) or free, hint)
 
 
-def _reason(policy: Policy, typed: str) -> Block:
+def reason_field(policy: Policy, typed: str) -> Block:
     known = policy.reason("cancel", typed) if typed else None
     choices = reason_options(policy, "cancel")
     if not choices:

@@ -47,10 +47,10 @@ def build(
     blocks = [
         *_suggested(numbers, order),
         order_field(order, typed_order, guess=not numbers),
-        _reason(policy, reason),
-        _until(until),
+        reason_field(policy, reason),
+        until_field(until),
         note_field(note, hint="The signer reads this first: what has to happen before the order may go on?"),
-        preview_button(),
+        preview_button(several=True),
     ]
     place = carried(Where(channel=channel, trace=trace))
     return form(CallbackId.HOLD_SUBMIT, "Put an order on hold", "Ask for the hold", blocks, place)
@@ -64,7 +64,7 @@ def _suggested(numbers: Sequence[str], order: OrderOption | None) -> list[Block]
     return [context(f"Or is it {shown}?" if order else f"Is it {shown}?")]
 
 
-def _reason(policy: Policy, typed: str) -> Block:
+def reason_field(policy: Policy, typed: str) -> Block:
     known = policy.reason("hold", typed) if typed else None
     choices = reason_options(policy, "hold")
     if not choices:
@@ -73,7 +73,7 @@ def _reason(policy: Policy, typed: str) -> Block:
     return field(BlockId.REASON, "Reason", chosen)
 
 
-def _until(until: date | None) -> Block:
+def until_field(until: date | None) -> Block:
     picker: Block = {"type": "datepicker"}
     if until:
         picker["initial_date"] = until.isoformat()

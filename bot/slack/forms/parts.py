@@ -119,9 +119,12 @@ def note_field(note: str, *, label: str = "Note", hint: str = "", optional: bool
     return field(BlockId.NOTE, label, box, optional=optional, hint=hint)
 
 
-def preview_button() -> Block:
-    made = button("Preview", ActionId.PREVIEW, "preview", label="Preview: say what would happen")
-    return {**actions([made]), "block_id": "preview"}
+def preview_button(*, several: bool = False) -> Block:
+    """`several`: the same can be asked about a list of orders."""
+    made = [button("Preview", ActionId.PREVIEW, "preview", label="Preview: say what would happen")]
+    if several:
+        made.append(button("Several orders…", ActionId.SEVERAL, "several", label="Several orders: paste a list"))
+    return {**actions(made), "block_id": "preview"}
 
 
 def selected(view: Mapping[str, Any], block_id: str) -> str:

@@ -43,9 +43,9 @@ def build(
     blocks = [
         order_field(order, typed_order, follow=True),
         _holds(policy, order, holds, hold),
-        *_reason(policy, reason),
+        *reason_fields(policy, reason),
         note_field(note, hint="What has been settled? The signer reads this first."),
-        preview_button(),
+        preview_button(several=True),
     ]
     place = carried(Where(channel=channel, trace=trace))
     return form(CallbackId.RELEASE_SUBMIT, "Release a hold", "Ask for the release", blocks, place)
@@ -59,7 +59,7 @@ def _holds(policy: Policy, order: OrderOption | None, holds: Sequence[Hold], mea
     return field(BlockId.HOLD, "Hold", menu(BlockId.HOLD, "Which hold", hold_options(policy, holds), f"H-{chosen}"))
 
 
-def _reason(policy: Policy, typed: str) -> list[Block]:
+def reason_fields(policy: Policy, typed: str) -> list[Block]:
     """Asked for only where the desk lists reasons for a release."""
     choices = reason_options(policy, "release")
     if not choices:

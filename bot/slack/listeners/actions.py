@@ -15,6 +15,7 @@ from bot.slack.listeners import (
     Answer,
     Listener,
     away,
+    bulk,
     cancelling,
     digesting,
     finding,
@@ -24,6 +25,7 @@ from bot.slack.listeners import (
     reviewing,
     roles,
     setup,
+    several,
 )
 from bot.slack.listeners.commands import release_form_for, release_view
 from workflows import refusals
@@ -171,7 +173,9 @@ ACTIONS: Final[Mapping[str, Listener]] = {
     ActionId.HOLD_ASSIGN: digesting.assign,
     **dict.fromkeys(home.CHOICES, home.choose),
     ActionId.HOME_SHOW: home.show,
+    **bulk.CLICKS,
     **finding.CLICKS,
+    **several.CLICKS,
     ActionId.ORDER_SHOW: home.show_order,
     ActionId.NOTICE_RETRY: home.retry,
     ActionId.HOLD_CANCEL: reviewing.cancel,

@@ -9,7 +9,7 @@ from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
-from bot.slack.listeners import NOTHING, Answer
+from bot.slack.listeners import NOTHING, Answer, several
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
@@ -35,6 +35,8 @@ async def run_command(call: Call, desk: Desk) -> Answer:
     typed = text
     if name not in COMMANDS or name == "desk":
         name, text = first_word(text)
+    if several.names_several(name.lower(), text):
+        return await several.typed(call, desk, name.lower(), text)
     known = COMMANDS.get(name.lower())
     return await known(call, desk, text) if known else await help_(call, desk, typed)
 

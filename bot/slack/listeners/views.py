@@ -16,7 +16,7 @@ from bot.slack.forms import hold as hold_form
 from bot.slack.forms import reject as reject_form
 from bot.slack.forms import release as release_form
 from bot.slack.ids import CallbackId
-from bot.slack.listeners import NOTHING, Answer, Listener, finding, importing, roles, setup
+from bot.slack.listeners import NOTHING, Answer, Listener, bulk, finding, importing, roles, setup
 from bot.slack.text import escape
 from bot.slack.words import SlackWords
 from workflows.commands import Command, Origin
@@ -62,6 +62,7 @@ def _refused(refusal: Refusal, view: Mapping[str, Any], names: Mapping[str, str]
 LISTENERS: Final[Mapping[str, Listener]] = {
     CallbackId.ROLE_SUBMIT: roles.submit_role,
     CallbackId.SETUP_SUBMIT: setup.submit_setup,
+    **bulk.FORMS,
     CallbackId.FIND_SUBMIT: finding.submitted,
     CallbackId.IMPORT_MATCHED: importing.matched,
     CallbackId.IMPORT_SUBMIT: importing.submitted,

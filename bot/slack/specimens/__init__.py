@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bot.slack.specimens import (
     asked,
     away,
+    bulk,
     channels,
     clock,
     contradictions,
@@ -37,6 +38,7 @@ KINDS = (
     importing.specimens,
     asked.specimens,
     away.specimens,
+    bulk.specimens,
     roles.specimens,
     setup.specimens,
     channels.specimens,
