@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from tests.demo_runs import environment
+from tests.demo_runs import PLAIN, environment
 
 SECONDS = 15
 
@@ -72,7 +72,7 @@ class Running:
     log: Path
 
     async def page(self, path):
-        async with httpx.AsyncClient(trust_env=False, timeout=8) as client:
+        async with httpx.AsyncClient(timeout=8, **PLAIN) as client:
             return await client.get(f"{self.address}{path}")
 
     async def is_ready(self):

@@ -5,6 +5,7 @@ import httpx
 from bot.clock.roll_call import AT_ONCE, roll_call
 from store.attic import Attic
 from store.people import RoleHolders
+from tests.demo_runs import PLAIN
 from tests.office import CSR, DESK, ROSA
 
 
@@ -72,7 +73,7 @@ async def test_old_arrivals_and_delivered_notices_go_and_everything_else_stays(o
 
 
 async def test_the_health_pages_tell_no_tenant(office):
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(**PLAIN) as client:
         ready = await client.get(office.workspace.http.url.replace("/slack/events", "/readyz"))
         alive = await client.get(office.workspace.http.url.replace("/slack/events", "/healthz"))
     assert (ready.status_code, alive.status_code) == (200, 200)

@@ -10,6 +10,7 @@ import pytest
 
 from playground.slack.signing import sign
 from tests.bot.hostile import HOSTILE, assert_harmless, marked
+from tests.demo_runs import PLAIN
 from tests.office import CREDIT_CHANNEL, CSR, DESK, IVAN, ORDERS_CHANNEL, ROSA, action_ids, open_office, seen
 
 FORM = "application/x-www-form-urlencoded"
@@ -31,7 +32,7 @@ async def post(
         b"x-slack-signature": signed.encode(),
         **(headers or {}),
     }
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(**PLAIN) as client:
         return await client.post(url(office), content=body, headers=list(sent.items()))
 
 

@@ -14,6 +14,7 @@ from playground.slack.seed import demo_seed
 from playground.slack.workspace import Workspace, running
 from store.policies import apply_policy
 from store.pool import make_pool
+from tests.demo_runs import PLAIN
 from tests.office import CSR, DEMO_POLICY, DESK, FLOOR_CHANNEL, IVAN, ROSA, WALT, Office, seen
 from tests.processes import door, eventually, free_port, process, redtag
 from workflows.policy.load import parse_policy
@@ -306,7 +307,7 @@ async def everything_goes_wrong(desk, tmp_path, way):
         workspace.fail("response_url", status=500)
         await desk.command(CSR, "/hold ORD-123 credit")
         await eventually(lambda: serve.said("notice.retry") or serve.said("notice.dead"))
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(**PLAIN) as client:
             signed = {"x-slack-signature": f"v0={'0' * 64}", "x-slack-request-timestamp": str(int(time.time()))}
             url = f"{serve.address}/slack/events"
             assert (await client.post(url, content=f"token={CANARY}", headers=signed)).status_code == 401

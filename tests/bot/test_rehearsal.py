@@ -18,6 +18,7 @@ from playground.slack.server import bound_socket, port_of, serving
 from playground.web.app import Page, page_app
 from store.imports import import_orders
 from store.policies import apply_policy
+from tests.demo_runs import PLAIN
 from tests.office import CREDIT_CHANNEL, DESK, FLOOR_CHANNEL, ORDERS_CHANNEL, office
 from workflows.imports.files import open_orders
 from workflows.imports.rules import rules_of
@@ -62,7 +63,7 @@ async def rehearsed(office, page, policy, *, in_force=None, which=0, extras=(), 
     company = Company(policy, extras)
     play = plan(policy, company)[which]
     bring_in(office, policy, play)
-    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+    async with httpx.AsyncClient(timeout=10, **PLAIN) as client:
         stage = OneRoom(page, client, broken)
         world = World(policy, company, stage, Books(office.parts.pool, DESK), seconds, max(seconds, FOR_POSTS))
         (result,) = await perform(world, [(play, "ORD-9001")], at_once=1, show=lambda _result: None)

@@ -20,6 +20,7 @@ from playground.slack.workspace import Workspace
 from playground.web.app import FILES, Page, playground
 from playground.web.saving import saved_as_it_changes
 from playground.web.typed import to_mrkdwn
+from tests.demo_runs import PLAIN
 from tests.playground.blocks import actions, button, choice, input_of, menu, modal, plain
 
 CARL, ROSA, SAMI = "U0CARL", "U0ROSA", "U0SAMI"
@@ -37,7 +38,7 @@ async def http(page):
     listener = bound_socket("127.0.0.1", 0)
     async with serving(playground(page), listener):
         address = f"http://127.0.0.1:{port_of(listener)}"
-        async with httpx.AsyncClient(base_url=address, timeout=WITHIN, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=WITHIN, **PLAIN) as http:
             yield http
             page.closing.set()
 
@@ -604,7 +605,7 @@ class Started:
 
 
 def reaching(address):
-    return httpx.AsyncClient(base_url=address, trust_env=False)
+    return httpx.AsyncClient(base_url=address, **PLAIN)
 
 
 async def test_a_stopped_playground_keeps_its_messages(tmp_path):
