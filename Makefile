@@ -7,6 +7,9 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/installed
 BEGAN := $(shell date +%s)
 
+# Where this is set, every process would compile all of our code again; the demo and the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install demo demo-reset test check lint contracts bench slow format docs pictures lock clean moved
