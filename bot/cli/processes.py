@@ -13,7 +13,6 @@ def serve(*, no_worker: bool) -> None:
     """Answer Slack, and deliver notices."""
     from bot.logs import configure_logs
     from bot.main.database import check_at_head, database
-    from bot.main.serve import serve as run
     from bot.settings import check_for_slack
 
     read = settings()
@@ -21,6 +20,8 @@ def serve(*, no_worker: bool) -> None:
     configure_logs(read.log_level)
     with database(read) as url:
         check_at_head(url)
+        from bot.main.serve import serve as run  # a refusal does not wait for it
+
         asyncio.run(run(read, url, worker=not no_worker))
 
 
@@ -29,7 +30,6 @@ def worker() -> None:
     """Deliver notices; any number may run."""
     from bot.logs import configure_logs
     from bot.main.database import check_at_head, database
-    from bot.main.serve import work
     from bot.settings import check_for_worker
 
     read = settings()
@@ -37,6 +37,8 @@ def worker() -> None:
     configure_logs(read.log_level)
     with database(read) as url:
         check_at_head(url)
+        from bot.main.serve import work  # a refusal does not wait for it
+
         asyncio.run(work(read, url))
 
 
