@@ -13,7 +13,7 @@ from workflows.policy.model import Policy, Reason
 from workflows.policy.rules import Applied, rule_for
 from workflows.reminders import times_of
 from workflows.results import Done, Refusal
-from workflows.signers import missing, signers
+from workflows.signers import missing, signers, waiting_for
 from workflows.values import Kind, Order, Request, RequestState, Signature
 
 DATES = "dates"
@@ -133,7 +133,6 @@ def taken(asking: Asking) -> Refusal | None:
 
 
 def _pending(asking: Asking, request: Request, target: str) -> Refusal:
-    left = missing(request.sign, request.decisions)
     return line_refusals.LinePending(
         order=asking.order.number,
         request=request.number,
@@ -141,7 +140,7 @@ def _pending(asking: Asking, request: Request, target: str) -> Refusal:
         what=_in_words(asking.order, target),
         by=request.requested_by,
         at=request.requested_at,
-        sign=signers(asking.policy, left, leave_out=request.requested_by),
+        sign=waiting_for(asking.policy, request),
         same=request.kind is asking.kind and request.asked == asking.asked,
         where=FIELDS.get(target.partition(":")[0], "lines"),
     )

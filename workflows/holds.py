@@ -15,7 +15,7 @@ from workflows.reasons import note_missing, reason_label, reason_unknown
 from workflows.release_words import ReleaseWords, named
 from workflows.reminders import times_of
 from workflows.results import Done, Refusal
-from workflows.signers import fillable, missing, signers
+from workflows.signers import fillable, missing, signers, waiting_for
 from workflows.values import GONE, Decision, Hold, HoldState, Kind, Order, RequestState, Signature
 
 ASKS = {
@@ -215,7 +215,7 @@ def _not_releasable(snapshot: Snapshot, hold: Hold, policy: Policy) -> Refusal |
         request=pending.number,
         by=pending.requested_by,
         at=pending.requested_at,
-        sign=signers(policy, missing(pending.sign, pending.decisions), leave_out=pending.requested_by),
+        sign=waiting_for(policy, pending),
     )
 
 

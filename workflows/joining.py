@@ -10,7 +10,7 @@ from workflows.outcome import RetryCall as Retried
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.results import Done, Refusal
-from workflows.signers import missing, signers
+from workflows.signers import waiting_for
 from workflows.values import Request
 
 MAY_RETRY: Final = ("ar", "manager", "admin")
@@ -67,6 +67,6 @@ def _done(what: str, request: Request, policy: Policy, actor: str) -> Done:
         hold=request.hold or 0,
         order=request.order_number,
         reason=reason_label(policy, request.kind, request.reason),
-        sign=signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by),
+        sign=waiting_for(policy, request),
         by=actor,
     )

@@ -4,16 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from workflows.policy.model import Policy
 from workflows.results import Signers
-from workflows.values import Decision, Request, Signature
+from workflows.values import Decision, Kind, Request, Signature
 
 
 def signers(policy: Policy, roles: Iterable[str], *, leave_out: str = "") -> tuple[Signers, ...]:
-    """The roles with their present members, without the person who may not sign this one."""
+    """The roles with their present members, without the person who may not sign this one, and their deputy."""
+    return _signers(policy, roles, frozenset({leave_out} - {""}))
+
+
+def _signers(policy: Policy, roles: Iterable[str], barred: frozenset[str]) -> tuple[Signers, ...]:
     return tuple(
         Signers(
             role=role,
             label=policy.role_label(role),
-            members=tuple(member for member in members_of(policy, role) if member != leave_out),
+            members=tuple(
+                member
+                for member in members_of(policy, role)
+                if barred.isdisjoint({member, policy.in_whose_name(role, member)})
+            ),
         )
         for role in dict.fromkeys(roles)
     )
@@ -47,14 +55,25 @@ def waiting_roles(request: Request) -> tuple[str, ...]:
 
 
 def waiting_for(policy: Policy, request: Request) -> tuple[Signers, ...]:
-    """The same with the people who can do it."""
-    return signers(policy, waiting_roles(request), leave_out=request.requested_by)
+    """The same with the people who can do it; without the role to which it escalated, where nobody of it can."""
+    asked = frozenset() if may_sign_own(policy, request) else frozenset({request.requested_by})
+    found = _signers(policy, waiting_roles(request), asked | represented(request))
+    return tuple(group for group in found if group.members or group.role != request.escalated_to)
+
+
+def may_sign_own(policy: Policy, request: Request) -> bool:
+    """A release always needs a second person, whatever the policy allows elsewhere."""
+    return policy.desk.self_approval and request.kind is not Kind.RELEASE_HOLD
+
+
+def represented(request: Request) -> frozenset[str]:
+    """Those who signed, and those in whose name somebody did."""
+    return frozenset(name for each in request.decisions for name in (each.member, each.on_behalf_of) if name)
 
 
 def signing_roles(policy: Policy, request: Request, user_id: str) -> frozenset[str]:
     """A deputy signs neither in the name of the one who asked, nor of one whose signature is there already."""
-    represented = {each.on_behalf_of or each.member for each in request.decisions}
-    barred = {request.requested_by, *represented}
+    barred = {request.requested_by, *(each.on_behalf_of or each.member for each in request.decisions)}
     return frozenset(role for role in policy.roles_of(user_id) if policy.in_whose_name(role, user_id) not in barred)
 
 

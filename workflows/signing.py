@@ -1,5 +1,7 @@
 """Approving, rejecting and withdrawing a request, whatever it asks for."""
 
+from dataclasses import replace
+
 from workflows import refusals, telling
 from workflows.aftermath import blockers_after, done_with, floor_when_last_doubt_is_gone, reply, told
 from workflows.applying import Approval
@@ -21,7 +23,7 @@ from workflows.outcome import (
 from workflows.policy.model import Policy
 from workflows.reasons import reason_unknown
 from workflows.results import Refusal
-from workflows.signers import fillable, missing, signed_as, signers, signing_roles, waiting_for
+from workflows.signers import fillable, may_sign_own, missing, signed_as, signers, signing_roles, waiting_for
 from workflows.transitions import Action, next_hold_state, next_request_state
 from workflows.values import Decision, Hold, Kind, Request, RequestState
 
@@ -82,16 +84,11 @@ def _may_not_sign(
         return refusals.AlreadySigned(request=request.number, at=earlier.at, sign=can)
     if role is None:
         return _not_yours(policy, request)
-    if actor == request.requested_by and not _may_sign_own(policy, request):
+    if actor == request.requested_by and not may_sign_own(policy, request):
         return refusals.OwnRequest(request=request.number, sign=signers(policy, left, leave_out=actor))
     if command.version is not None and command.version != request.version:
         return refusals.CardOutdated(request=request.number)
     return None
-
-
-def _may_sign_own(policy: Policy, request: Request) -> bool:
-    """A release always needs a second person, whatever the policy allows elsewhere."""
-    return policy.desk.self_approval and request.kind is not Kind.RELEASE_HOLD
 
 
 def _approve(snapshot: Snapshot, command: Decide, policy: Policy, request: Request, signed: Decision) -> Outcome:
@@ -141,9 +138,9 @@ def _signed(snapshot: Snapshot, command: Decide, policy: Policy, request: Reques
     facts, reason = signed_as(decision), _other_reason(command, policy, request)
     if reason:
         facts |= {"reason": reason, "reason_before": request.reason}
-    left = missing(request.sign, (*request.decisions, decision))
+    after = replace(request, decisions=(*request.decisions, decision))
     done = done_with("signed", snapshot, policy, request, snapshot.hold(request.hold))
-    done = done.model_copy(update={"sign": signers(policy, left, leave_out=request.requested_by)})
+    done = done.model_copy(update={"sign": waiting_for(policy, after)})
     return Outcome(
         result=done,
         order_number=request.order_number,

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.factories import make_policy, make_request
+from tests.factories import make_decision, make_policy, make_request
 from workflows.policy.people import Absence, People, makes_a_circle, present_deputy, staffed
-from workflows.signers import members_of, signing_roles
+from workflows.signers import members_of, signing_roles, waiting_for
+from workflows.values import Kind, Signature
 
 TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
 
@@ -39,6 +40,39 @@ def test_a_deputy_joins_and_the_one_who_is_away_may_still_sign_but_is_not_waited
     assert "credit" in policy.roles_of("U0WALT")
     assert "credit" not in policy.own_roles_of("U0WALT")
     assert policy.own_roles_of("U0ROSA") >= {"credit"}
+
+
+@pytest.mark.parametrize(
+    ("absences", "gone", "rung"),
+    [
+        ((), (), ("U0ROSA",)),
+        ((away("U0ROSA", "U0WALT"),), (), ("U0WALT",)),
+        ((away("U0ROSA", "U0IVAN"),), (), ("U0IVAN",)),
+        ((away("U0ROSA", "U0WALT"), away("U0WALT", "U0MONA")), (), ("U0MONA",)),
+        ((away("U0ROSA", "U0WALT"),), ("U0WALT",), ("U0IVAN",)),
+        ((), ("U0ROSA",), ("U0IVAN",)),
+    ],
+)
+def test_cards_ring_somebody_who_is_there(absences, gone, rung):
+    people = People(absences, gone=frozenset(gone))
+    assert credit(people, notify=("U0ROSA",)).roles["credit"].notify == rung
+    assert credit(people, notify=()).roles["credit"].notify == ()
+
+
+def waited_for(policy, **changes):
+    return [group.members for group in waiting_for(policy, make_request(**{"requested_by": "U0CARL", **changes}))]
+
+
+def test_only_those_are_waited_for_whose_signature_would_count():
+    policy = credit(People((away("U0ROSA", "U0WALT"),)))
+    assert waited_for(policy) == [("U0IVAN", "U0WALT")]
+    assert waited_for(policy, requested_by="U0ROSA") == [("U0IVAN",)]  # a deputy does not sign what they asked
+    two = {"sign": (Signature("credit", 2),)}
+    assert waited_for(policy, **two, decisions=(make_decision(member="U0IVAN"),)) == [("U0WALT",)]
+    assert waited_for(policy, **two, decisions=(make_decision(member="U0ROSA"),)) == [("U0IVAN",)]
+    own = policy.model_copy(update={"desk": policy.desk.model_copy(update={"self_approval": True})})
+    assert waited_for(own, requested_by="U0IVAN") == [("U0IVAN", "U0WALT")]
+    assert waited_for(own, requested_by="U0IVAN", kind=Kind.RELEASE_HOLD) == [("U0WALT",)]
 
 
 def test_an_absence_counts_through_its_last_day():

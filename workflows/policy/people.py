@@ -36,12 +36,19 @@ def staffed(policy: Policy, people: People, today: date) -> Policy:
 def _staffed(role: Role, people: People, away: Mapping[str, str]) -> Role:
     mirrored = (member for group in role.user_groups for member in people.groups.get(group, ()))
     members = [each for each in dict.fromkeys((*role.members, *mirrored)) if each not in people.gone]
+    deputies = {member: present_deputy(member, away) for member in members if member in away}
     covers: dict[str, str] = {}
-    for member in members:
-        deputy = present_deputy(member, away) if member in away else ""
+    for member, deputy in deputies.items():
         if deputy and deputy not in members and deputy not in people.gone:
             covers.setdefault(deputy, member)
-    return role.staffed((*members, *covers), covers=covers, away=frozenset(away).intersection(members))
+    found = role.staffed((*members, *covers), covers=covers, away=frozenset(away).intersection(members))
+    return found.model_copy(update={"notify": _rung(role, found, deputies)})
+
+
+def _rung(role: Role, staffed: Role, deputies: Mapping[str, str]) -> tuple[str, ...]:
+    """Who is mentioned today: for somebody who is away their deputy; where all are away, everybody who is there."""
+    named = dict.fromkeys(deputies.get(member, member) for member in role.notify)
+    return tuple(each for each in named if each in staffed.present) or (staffed.present if role.notify else ())
 
 
 def present_deputy(member: str, away: Mapping[str, str]) -> str:

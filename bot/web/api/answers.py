@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from workflows.policy.model import Policy
 from workflows.results import Signers
-from workflows.signers import missing, signers
+from workflows.signers import waiting_for
 from workflows.values import Hold, Line, Request
 from workflows.views import OrderView
 
@@ -138,12 +138,8 @@ def request_answer(request: Request, policy: Policy) -> RequestAnswer:
         hold=f"H-{request.hold}" if request.hold else None,
         requested_by=request.requested_by,
         requested_at=request.requested_at,
-        waiting_for=can_act(_waiting_for(request, policy)) if request.is_pending else [],
+        waiting_for=can_act(waiting_for(policy, request)) if request.is_pending else [],
     )
-
-
-def _waiting_for(request: Request, policy: Policy) -> tuple[Signers, ...]:
-    return signers(policy, missing(request.sign, request.decisions), leave_out=request.requested_by)
 
 
 def can_act(groups: tuple[Signers, ...]) -> list[CanAct]:
