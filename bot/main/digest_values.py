@@ -1,11 +1,13 @@
 """What the digest's e-mail says. Names stand in for mentions, and nothing can be clicked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from bot.delivery.digest_mail import DigestMail, Item, Part
 from bot.slack import text
 from bot.slack.digest import headline, quiet
+from workflows.clocks import calendar_of
 from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, OpenException
 from workflows.digest import Digest, Group, Held
 from workflows.money import show_money
@@ -75,7 +77,7 @@ def _held(row: Held, digest: Digest) -> Item:
         f"asked for by {_name(hold.requested_by, digest)}",
         f"until {text.day(hold.until)}" if hold.until else "",
         f"{_name(hold.assignee, digest)} takes care of it" if hold.assignee else "",
-        f"last activity {text.when_in_utc(row.last.at)} by {_name(row.last.actor, digest)}" if row.last else "",
+        f"last activity {_when(row.last.at, digest)} by {_name(row.last.actor, digest)}" if row.last else "",
     )
     title = (
         f"{hold.order_number}{f', {text.one_line(row.customer, 60)}' if row.customer else ''}: {reason} ({hold.name})"
@@ -122,10 +124,16 @@ def _released(digest: Digest) -> list[Item]:
     return [
         Item(
             f"{each.order_number}: H-{each.hold}",
-            f"{reason_label(policy, 'hold', each.reason)}, by {_name(each.by, digest)}, {text.when_in_utc(each.at)}",
+            f"{reason_label(policy, 'hold', each.reason)}, by {_name(each.by, digest)}, {_when(each.at, digest)}",
         )
         for each in digest.released
     ]
+
+
+def _when(at: datetime, digest: Digest) -> str:
+    """As the desk's clock shows it."""
+    local = at.astimezone(calendar_of(digest.policy.desk).zone)
+    return f"{text.day(local.date())} at {local:%H:%M}"
 
 
 def _name(user_id: str, digest: Digest) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from bot.slack import text
+from bot.slack import text, undelivered
 from bot.slack.blocks import Block, Message, View, actions, button, chunks, context, divider, header, message, section
 from bot.slack.forms import message_view
 from bot.slack.ids import ActionId, hold_value
@@ -54,30 +54,28 @@ DEAD: Final = "`redtag notices dead` says why."
 def quiet(digest: Digest) -> str:
     """One line for a day on which nothing waits for anybody."""
     holds, released = digest.counts.holds, digest.counts.released
-    return (
-        f"{text.day(digest.day)} is a quiet day: nothing is stale, past due or in doubt. "
-        f"In force: {text.count(holds, 'hold')}; released since the last digest: {released:,}."
-    )
+    held = f"{text.count(holds, 'hold')} in force" if holds else "No order is on hold"
+    freed = f", {released:,} released since the last digest" if released else ""
+    return f"{text.day(digest.day)} is a quiet day: nothing is stale, past due or in doubt. {held}{freed}."
 
 
 def headline(digest: Digest) -> str:
-    """`12 stale holds, 3 past-due approvals and 1 exception`."""
+    """`12 stale holds, 3 past-due approvals, 2 reviews due and 1 exception`."""
     counts = digest.counts
     numbers = (
         (digest.stale, "stale hold"),
         (counts.past_due, "past-due approval"),
-        (counts.reviews, "review date"),
+        (counts.reviews, "review"),
         (counts.exceptions, "exception"),
-        (counts.drift, "change not taken over"),
+        (counts.drift, "change"),
         (counts.dead, "undelivered message"),
     )
     return listed([_count(number, noun) for number, noun in numbers if number], "and")
 
 
 def _count(number: int, noun: str) -> str:
-    return (
-        f"{number:,} changes not taken over" if number > 1 and noun.startswith("change") else text.count(number, noun)
-    )
+    counted, rest = {"change": ("change", " not taken over"), "review": ("review", " due")}.get(noun, (noun, ""))
+    return f"{text.count(number, counted)}{rest}"
 
 
 def worth(amounts: Mapping[str, int]) -> str:
@@ -195,7 +193,8 @@ def _reviews(digest: Digest) -> list[Block]:
     count = digest.counts.reviews
     found = _list("Holds whose date has come", [_review(row, digest.policy) for row in digest.reviews], count)
     more = _show_all(count, Wanted(reviews=True), "Show the holds whose date has come")
-    return [{**block, "accessory": {**more, "text": {**more["text"], "text": f"Act on {count:,}"}}} for block in found]
+    act = "Act on it" if count == 1 else f"Act on all {count:,}"
+    return [{**block, "accessory": {**more, "text": {**more["text"], "text": act}}} for block in found]
 
 
 def _review(row: Held, policy: Policy) -> str:
@@ -224,10 +223,9 @@ def _drift(each: DriftedChange) -> str:
 
 
 def _dead(each: DeadNews) -> str:
-    about = f" about {text.mrkdwn(each.order_number, 60)}" if each.order_number else ""
-    where = text.mrkdwn(each.lane.partition(":")[2], 60)
-    kind = text.mrkdwn(each.kind.replace(".", " "), 40)
-    return f"notice {each.id}, {kind}{about} to {where}: {text.mrkdwn(each.error, 80)}"
+    order = f"{text.strong(each.order_number, 60)}: " if each.order_number else ""
+    what, to = undelivered.kind(each.kind), undelivered.destination(each.lane)
+    return f"{order}{what} to {to} (notice {each.id}). {undelivered.cause(each.error, 80)}"
 
 
 def _released(digest: Digest) -> list[str]:

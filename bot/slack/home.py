@@ -28,10 +28,10 @@ def home_view(home: Home) -> View:
         divider(),
         *_part("Your requests", home.mine, MINE, _mine(home.now), "You have no open request. `/hold` makes one."),
         divider(),
+        *([*health_blocks(home.health, home.now), divider()] if home.health else ()),
         *queue_blocks(home),
-        *(health_blocks(home.health, home.now) if home.health else ()),
         divider(),
-        context(f"As of {text.when(home.now)}. It follows what happens. `/desk help` explains."),
+        context(f"As of {text.when(home.now)}; it updates by itself. `/desk help` says what else there is."),
     ]
     return {
         "type": "home",
@@ -53,7 +53,7 @@ def _part(
 def _to_sign(now: datetime) -> Callable[[QueueItem], list[Block]]:
     def shown(item: QueueItem) -> list[Block]:
         value, name = _value(item), f"{item.id}, {item.order_number}"
-        said = f"{_about(item)}\n{_asked(item)} · asked by {text.member(item.by)}, {text.age(item.since, now)}"
+        said = f"{_about(item)}\n{_asked(item)} · asked by {text.member(item.by)} {text.ago(item.since, now)}"
         return [
             section(said),
             actions(
@@ -72,7 +72,7 @@ def _mine(now: datetime) -> Callable[[QueueItem], list[Block]]:
     def shown(item: QueueItem) -> list[Block]:
         roles = listed([text.mrkdwn(group.label, 40) for group in item.waiting_for[:4]], "and")
         waits = f"waits for {roles}" if roles else "nobody can sign it now"
-        said = f"{_about(item)}\n{_asked(item)} · {waits}, {text.age(item.since, now)}"
+        said = f"{_about(item)}\n{_asked(item)} · asked {text.ago(item.since, now)}, {waits}"
         withdraw = button("Withdraw", ActionId.WITHDRAW, _value(item), label=f"Withdraw {item.id}")
         return [section(said, accessory=withdraw)]
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from bot.slack import text
-from bot.slack.blocks import Block, button, context, divider, fields, header, section
+from bot.slack import text, undelivered
+from bot.slack.blocks import Block, button, context, fields, header, section
 from bot.slack.ids import ActionId
 from workflows.homes import DeadOne, Health
 from workflows.words import listed
@@ -16,7 +16,6 @@ SHOWN: Final = 8
 
 def health_blocks(health: Health, now: datetime) -> list[Block]:
     return [
-        divider(),
         header("Desk health"),
         fields(
             [
@@ -32,9 +31,8 @@ def health_blocks(health: Health, now: datetime) -> list[Block]:
 def _last(what: str, at: datetime | None, now: datetime) -> str:
     if at is None:
         return "None yet"
-    waited = text.age(at, now)
     named = text.mrkdwn(what, 80)
-    return f"{f'{named}, ' if named else ''}{waited if waited == 'just now' else f'{waited} ago'}"
+    return f"{f'{named}, ' if named else ''}{text.ago(at, now)}"
 
 
 def _roles(health: Health) -> list[Block]:
@@ -69,7 +67,8 @@ def _dead(health: Health) -> list[Block]:
 
 def _line(dead: DeadOne) -> str:
     order = f"{text.strong(dead.order_number, 60)} · " if dead.order_number else ""
-    return f"{order}{text.code(dead.kind, 40)} to {text.code(dead.lane, 80)}\n{text.mrkdwn(dead.error, 200)}"
+    what, to = undelivered.kind(dead.kind), undelivered.destination(dead.lane)
+    return f"{order}{what} to {to}\n{undelivered.cause(dead.error)}"
 
 
 def _retry(dead: DeadOne) -> Block:

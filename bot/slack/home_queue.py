@@ -38,9 +38,10 @@ STATES: Final[Mapping[str, str]] = {
 def queue_blocks(home: Home) -> list[Block]:
     held, filters = home.held, home.filters
     count = f"{held.count:,}" if held.count <= MOST_COUNTED else f"{MOST_COUNTED:,}+"
-    title = "Holds that your filters find" if filters.chosen else "Holds"
+    if not held.count and not filters.chosen:
+        return [header("Holds"), section(_nothing(filters))]
     return [
-        header(f"{title} ({count})" if held.count else title),
+        header(f"Holds, filtered ({count})" if filters.chosen else f"Holds ({count})"),
         actions(_filters(home)),
         _customer(filters),
         *(_items(home) or [section(_nothing(filters))]),

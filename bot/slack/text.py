@@ -123,6 +123,11 @@ def age(since: datetime, now: datetime) -> str:
     return f"{hours} h" if hours else f"{minutes} min" if minutes else "just now"
 
 
+def ago(at: datetime, now: datetime) -> str:
+    waited = age(at, now)
+    return waited if waited == "just now" else f"{waited} ago"
+
+
 def money(minor: int, currency: str) -> str:
     return mrkdwn(show_money(minor, currency), 60)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.slack import undelivered
 from bot.slack.home import home_view
 from bot.slack.specimens import specimens
 from playground.slack.blockkit import check_view
@@ -102,11 +103,11 @@ async def test_five_thousand_holds_are_paged_and_filtered_and_stay_so_when_someb
     await choose(office, CSR, "home.customer", "KUNDE 49")
     await choose(office, CSR, "home.role", "warehouse")
     await choose(office, CSR, "home.age", "3")
-    assert "Holds that your filters find (50)" in home_of(office, CSR)
+    assert "Holds, filtered (50)" in home_of(office, CSR)
     await office.command(CSR, "/hold ORD-123 credit")
     await office.settled()
     assert "ORD-123" in home_of(office, CSR)
-    assert "Holds that your filters find (50)" in home_of(office, CSR)
+    assert "Holds, filtered (50)" in home_of(office, CSR)
     await choose(office, CSR, "home.all")
     await choose(office, CSR, "home.whose", "mine")
     assert orders_in(office, CSR) == ["ORD-123"]
@@ -212,3 +213,18 @@ def many_holds(office, count):
         DESK, count,
     )  # fmt: skip
     office.rows("update counters set hold = %s", count)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lane", "error", "said"),
+    [
+        ("card", "slack:C0CREDIT", "is_archived: the channel is archived; name another",
+         "Approval card to <#C0CREDIT>: The channel is archived; name another"),
+        ("outcome", "slack:U0ROSA", "cannot_dm_bot", "What became of a request to <@U0ROSA>: cannot_dm_bot"),
+        ("floor.email", "email:a_b@x.example", "HTTP 500", "News for the floor by e-mail to a_b@x.example: HTTP 500"),
+        ("hook", "hook:refund", "network: ClientError", "Call to refund hook: network: ClientError"),
+        ("some.thing", "odd", "", "Some thing to odd: "),
+    ],
+)  # fmt: skip
+def test_a_message_that_was_given_up_is_told_in_words(kind, lane, error, said):
+    assert f"{undelivered.kind(kind)} to {undelivered.destination(lane)}: {undelivered.cause(error)}" == said

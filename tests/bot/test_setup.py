@@ -74,8 +74,7 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     await begin(office, ADAM)
     assert title(office, ADAM) == "The desk"
     assert await send(office, ADAM, **{"desk.timezone": "America/Chicgo"}) == {
-        "desk.timezone": "“America/Chicgo” is not a timezone. Write it as America/Chicago or Europe/Berlin. "
-        "Did you mean America/Chicago?"
+        "desk.timezone": "“America/Chicgo” is not a timezone. Did you mean America/Chicago?"
     }
     await send(office, ADAM, **{"desk.timezone": "Europe/Berlin"})
     assert "ORD-123" in shown(office, ADAM)
@@ -88,7 +87,7 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     assert "Choose who owns" in str(await send(office, ADAM, **new_reason(office, ADAM, code="export licence")))
     legal = {"role": "Legal", "members": [LENA, WALT], "channel": MANAGERS}
     await send(office, ADAM, **new_reason(office, ADAM, code="export licence", **legal))
-    assert "Export licence (export-licence)" in shown(office, ADAM)
+    assert "*Export licence* · people type `export-licence`" in shown(office, ADAM)
     await send(office, ADAM)
     assert "USD 5000" in str(await send(office, ADAM, **{"rules.cancel.order_total_over": "5000 dollars"}))
     await send(office, ADAM, **{"rules.cancel.order_total_over": "USD 7500"})

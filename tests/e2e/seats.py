@@ -1,19 +1,25 @@
-"""A seat at the demo's page: a real browser on `redtag demo`, and nothing behind it.
+"""A seat at the playground's page: a real browser, over `redtag demo` or over the office of the test.
 
-Screenshots of every stage are saved to REDTAG_SCREENSHOTS, or else to the test's own folder.
+Screenshots of every stage are saved to the test's own folder; where REDTAG_SCREENSHOTS names one they go there, each
+also in the dark and on a phone.
 """
 
 import os
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from playground.slack.server import bound_socket, port_of, serving
+from playground.web.app import Page, playground
 from tests.browser_rule import QUIET
 from tests.demo_runs import demo
 
 CARLA, ROSA, IVAN, WALT = "U0CARL", "U0ROSA", "U0IVAN", "U0WALT"
 ORDERS, CREDIT, FLOOR, STOCK = "C0ORDERS", "C0CREDIT", "C0FLOOR", "C0STOCK"
+WANTED = os.environ.get("REDTAG_SCREENSHOTS")
+SCREEN, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 
 class Seat:
@@ -33,7 +39,14 @@ class Seat:
         await self.tab.get_by_test_id("send").click()
 
     async def shot(self, name):
-        await self.tab.screenshot(path=self.shots / f"{name}.png")
+        await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}.png")
+        if WANTED:
+            await self.tab.emulate_media(color_scheme="dark")
+            await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}-dark.png")
+            await self.tab.emulate_media(color_scheme="light")
+            await self.tab.set_viewport_size(PHONE)
+            await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}-phone.png")
+            await self.tab.set_viewport_size(SCREEN)
 
     def private(self, text):
         return self.tab.locator(".ephemeral").filter(has_text=text).last
@@ -67,28 +80,43 @@ class Seat:
 
 @pytest.fixture
 def shots(tmp_path):
-    folder = Path(os.environ.get("REDTAG_SCREENSHOTS") or tmp_path / "screenshots")
+    folder = Path(WANTED or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     print(f"Screenshots: {folder}")  # noqa: T201 - whoever reads the output looks at them
     return folder
 
 
+@asynccontextmanager
+async def seat_at(chromium, address, shots):
+    """A window on this page. Anything that the browser complains of fails the test."""
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium, args=list(QUIET))
+        context = await browser.new_context(base_url=address, timezone_id="America/Chicago", viewport=SCREEN)
+        context.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
+        tab = await context.new_page()
+        complaints = []
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        yield Seat(tab, shots)
+        assert complaints == []
+        await browser.close()
+
+
 @pytest.fixture
 async def seat(chromium, tmp_path, shots):
-    """A window on a demo that was just started. Anything that the browser complains of fails the test."""
+    """A window on a demo that was just started."""
     with demo(tmp_path / "data") as run:
-        async with async_playwright() as play:
-            browser = await play.chromium.launch(executable_path=chromium, args=list(QUIET))
-            context = await browser.new_context(
-                base_url=run.started().address, timezone_id="America/Chicago", viewport={"width": 1280, "height": 860}
-            )
-            context.set_default_timeout(15_000)
-            expect.set_options(timeout=15_000)
-            tab = await context.new_page()
-            complaints = []
-            tab.on("pageerror", lambda error: complaints.append(str(error)))
-            tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-            yield Seat(tab, shots)
-            assert complaints == []
-            await browser.close()
+        async with seat_at(chromium, run.started().address, shots) as seat:
+            yield seat
         assert run.stop()[0] == 0
+
+
+@pytest.fixture
+async def desk_seat(chromium, shots, office):
+    """A window on the office of this test: the same app, database and workspace as a demo's, there in a second."""
+    page, listener = Page(office.workspace), bound_socket("127.0.0.1", 0)
+    async with serving(playground(page), listener):
+        async with seat_at(chromium, f"http://127.0.0.1:{port_of(listener)}", shots) as seat:
+            yield seat
+        page.closing.set()

@@ -56,8 +56,8 @@ def _timezone(name: str) -> Iterator[str]:
     if not name:
         yield "desk.timezone: is empty. Name the desk's timezone, such as America/Chicago."
     elif not is_timezone(name):
-        close = meant(name, available_timezones())
-        yield f"desk.timezone: “{shown(name)}” is not a timezone. Write it as America/Chicago or Europe/Berlin.{close}"
+        how = meant(name, available_timezones()) or " Write it as America/Chicago or Europe/Berlin."
+        yield f"desk.timezone: “{shown(name)}” is not a timezone.{how}"
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from bot.slack import text
-from bot.slack.blocks import Block, View, actions, button, choice, context, menu, section
+from bot.slack.blocks import Block, View, actions, button, choice, context, menu, plain_text, section
 from bot.slack.forms import (
     setup_contacts,
     setup_desk,
@@ -40,12 +40,19 @@ FALLBACKS: Final[Mapping[str, Callable[[Seen], str]]] = {
     "waiting": setup_waiting.fallback,
 }
 KEPT: Final = (
-    "What you send is kept: you can leave, and go on later with `/desk setup`. Nothing applies before the end."
+    "Your answers are kept with each *Next*, so you can leave and go on later with `/desk setup`. "
+    "Nothing applies before you say so at the end."
 )
 BROKEN: Final = "This form is not the newest one. Close it and type `/desk setup` again."
 DONE: Final = (
     "It applies from now on. Invite Redtag to each channel that it is not in yet; `redtag doctor` checks the rest."
 )
+SURE: Final = {
+    "title": plain_text("Begin anew"),
+    "text": plain_text("Your answers so far are dropped. What applies now stays as it is."),
+    "confirm": plain_text("Begin anew"),
+    "deny": plain_text("Keep them"),
+}
 _STEP: Final = "step"
 
 
@@ -58,7 +65,8 @@ def frame(seen: Seen) -> list[Block]:
     """Where in the interview this is, and the way to any other step."""
     known = steps(seen.policy)
     at = known.index(seen.step) + 1 if seen.step in known else 1
-    jump = menu(ActionId.SETUP_GO, "Go to another step", [choice(title(step), step) for step in known], seen.step)
+    others = [choice(title(step), step) for step in known if step != seen.step]
+    jump = menu(ActionId.SETUP_GO, "Go to another step", others)
     return [context(f"Step {at} of {len(known)}. {KEPT}"), {**actions([jump]), "block_id": f"go.{seen.step}"}]
 
 
@@ -118,7 +126,7 @@ def resume(step: str, policy: Policy) -> View:
     """Somebody comes back: on with it, or anew?"""
     offered = [
         button(f"Go on: {title(step)}", ActionId.SETUP_GO, step, style="primary"),
-        button("Begin anew", ActionId.SETUP_ANEW, "anew"),
+        {**button("Begin anew", ActionId.SETUP_ANEW, "anew"), "confirm": SURE},
     ]
     said = f"You have begun to set up {text.strong(policy.desk.name) or 'the desk'}. Your answers so far are kept."
     return message_view("Set-up", [section(said), {**actions(offered), "block_id": "resume"}])

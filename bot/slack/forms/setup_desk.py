@@ -22,13 +22,18 @@ def blocks(seen: Seen) -> list[Block]:
         text_field(
             "desk.timezone", "Timezone", desk.timezone, optional=False, hint="Such as America/Chicago.", most=40
         ),
-        ticks_field("desk.workdays", "Workdays", days, desk.workdays),
-        field("desk.digest_at", "When the digest comes", digest),
-        channel_field("desk.floor_channel", "The floor: where releases are announced", desk.floor_channel),
+        ticks_field("desk.workdays", "Workdays", days, desk.workdays, hint="None ticked: the desk works every day."),
+        field("desk.digest_at", "Time of the digest, on each workday", digest),
+        channel_field("desk.floor_channel", "Channel of the floor: releases are announced here", desk.floor_channel),
         channel_field(
-            "desk.managers_channel", "Managers: digest and escalations", desk.managers_channel, optional=True
+            "desk.managers_channel",
+            "Channel of the managers: digest and escalations",
+            desk.managers_channel,
+            optional=True,
         ),
-        channel_field("desk.audit_channel", "Seals of the audit trail", desk.audit_channel, optional=True),
+        channel_field(
+            "desk.audit_channel", "Channel for the seals of the audit trail", desk.audit_channel, optional=True
+        ),
         text_field("desk.floor_email", "E-mail of the floor", ", ".join(desk.floor_email), most=500),
     ]
 

@@ -31,18 +31,26 @@ def blocks(seen: Seen) -> list[Block]:
         section(_examples(seen)),
         *([context(_read_from(seen.file))] if seen.file else ()),
         text_field(
-            PATTERN, "Pattern of order numbers", number.pattern or "", hint=r"Such as ORD-\d+. Empty: any.", most=200
+            PATTERN,
+            "Pattern of order numbers",
+            number.pattern or "",
+            hint=r"A regular expression, such as ORD-\d+. Empty: any number.",
+            most=200,
         ),
-        text_field(STRIP, "Signs dropped at both ends", number.strip, hint="Such as #.", most=40),
-        field(PAD, "Fill up with zeros to so many digits", digits, hint="0: as they are typed."),
-        menu_field(MISSING, "An order that is absent from the next file", choices, seen.policy.desk.missing_orders),
+        text_field(
+            STRIP, "Signs to ignore at both ends", number.strip, hint="With #, people may type #ORD-123.", most=40
+        ),
+        field(
+            PAD, "Digits of a number", digits, hint="With 6, people may type ORD-42 for ORD-000042. 0: as it stands."
+        ),
+        menu_field(MISSING, "When an order is missing from the next file", choices, seen.policy.desk.missing_orders),
     ]
 
 
 def _examples(seen: Seen) -> str:
     if not seen.examples:
         return "There are no orders yet, so there is no example of a number."
-    return f"Numbers of orders that you have: {', '.join(text.code(number, 60) for number in seen.examples)}"
+    return f"Orders that you have: {', '.join(text.code(number, 60) for number in seen.examples)}"
 
 
 def _read_from(file: LastFile) -> str:

@@ -17,6 +17,9 @@ from workflows.policy.model import Policy
 
 MOVED: Final = "moved"
 MOST: Final = 12_000  # characters of one list
+_KEY: Final = re.compile(r"(?<=, )[a-z_.]+(?=:)")
+# A remark of the policy's check names the place in the file; here what follows from it is enough.
+_REMARK: Final = re.compile(r"[a-z_]+(?:\.[\w-]+)+: is (?:empty|not given|on)\. ")
 _PERSON: Final = re.compile(r"@\u200b?([UW][A-Z0-9]{2,30})\b")
 
 
@@ -27,9 +30,9 @@ def build(
     policy = seen.policy
     listed = [
         _list("To be mended before it can apply", problems, policy),
-        _list("What changes", changed or ["Nothing: this is the policy in force."], policy),
+        _list("What changes", _changes(changed) or ["Nothing: this is the policy in force."], policy),
         _list("Gone meanwhile, so not carried over", lost, policy),
-        _list("Worries", worries, policy),
+        _list("Worries", [_REMARK.sub("", each) for each in worries], policy),
         _list("How it will be", read_back(policy), policy),
     ]
     submit = title(step_of(problems[0], policy))[:24] if problems else "👍 Apply"
@@ -43,7 +46,7 @@ def moved(seen: Seen, meanwhile: Sequence[Meanwhile]) -> View:
     blocks = [section("*Somebody applied another policy meanwhile*, so nothing was applied yet.")]
     for each in meanwhile[:5]:
         who = f"{text.member(each.by)} applied version {each.version} on {text.when(each.at)}"
-        blocks += _list(who, each.differences, seen.policy, strong=False)
+        blocks += _list(who, _changes(each.differences), seen.policy, strong=False)
     blocks.append(section("Your answers can be carried over onto it: they change only what you changed."))
     more = {"step": MOVED, "based_on": str(seen.draft.based_on)}
     return form(CallbackId.SETUP_SUBMIT, "Not applied yet", "Carry over", blocks, carried(Where(), **more))
@@ -51,7 +54,13 @@ def moved(seen: Seen, meanwhile: Sequence[Meanwhile]) -> View:
 
 def applied(changed: Sequence[str], policy: Policy) -> View:
     blocks = [section(f"*{text.mrkdwn(policy.desk.name, 75)}* is set up. {DONE}"), divider()]
-    return message_view("Applied", [*blocks, *_list("What changed", changed or ["Nothing"], policy)])
+    return message_view("Applied", [*blocks, *_list("What changed", _changes(changed) or ["Nothing"], policy)])
+
+
+def _changes(sentences: Iterable[str]) -> list[str]:
+    """`Desk, digest at: 08:30 → 09:00`, where the command line names the file's key."""
+    spoken = (_KEY.sub(lambda key: key[0].replace("_", " "), each) for each in sentences)
+    return [each.replace(" -> ", " → ") for each in spoken]
 
 
 def _list(name: str, sentences: Iterable[str], policy: Policy, *, strong: bool = True) -> list[Block]:

@@ -7,13 +7,22 @@ from typing import Any, Final
 from bot.slack import text
 from bot.slack.blocks import Block, choice, divider, section
 from bot.slack.forms.parts import FormProblem, selected, written
-from bot.slack.forms.setup_parts import Seen, channel_field, menu_field, people_field, picked, text_field, ticks_field
+from bot.slack.forms.setup_parts import (
+    Seen,
+    channel_field,
+    menu_field,
+    people_field,
+    picked,
+    role_choices,
+    text_field,
+)
 from workflows.interview.readback import spelled
 from workflows.interview.steps import page_of
 from workflows.policy.fields import period, show_period
 from workflows.policy.model import Policy, Reason, Role, in_words
 
 GONE: Final = "-"  # no name of a role
+NOTES: Final = (choice("optional", "optional"), choice("required", "required"))
 PERIODS: Final = ("1d", "2d", "3d", "7d", "14d", "never")
 NEW_ROLE: Final = re.compile(r"[^a-z0-9_]+")
 
@@ -28,32 +37,28 @@ def _page(seen: Seen) -> list[Reason]:
 
 
 def _reason(policy: Policy, reason: Reason) -> list[Block]:
-    at, name = f"reason.{reason.code}", f"{reason.label} ({reason.code})"
-    owners = [*_owners(policy), choice("Take this reason out", GONE)]
+    at = f"reason.{reason.code}"
+    owners = [*role_choices(policy), choice("Take this reason out", GONE)]
     stale = show_period(reason.stale_after)
     periods = [choice(spelled(period(each)), each) for each in dict.fromkeys((*PERIODS, stale))]
-    needs = [choice("A note is required", "required")]
     return [
-        menu_field(f"{at}.owner", f"{name}: who owns it", owners, reason.owner or ""),
-        menu_field(f"{at}.stale", f"{name}: stale after", periods, stale),
-        ticks_field(f"{at}.note", f"{name}: note", needs, [reason.note]),
+        section(f"*{text.mrkdwn(reason.label, 75)}* · people type {text.code(reason.code, 40)}"),
+        menu_field(f"{at}.owner", "Who owns it", owners, reason.owner or ""),
+        menu_field(f"{at}.stale", "Stale after", periods, stale),
+        menu_field(f"{at}.note", "A note is", NOTES, reason.note),
     ]
 
 
-def _owners(policy: Policy) -> list[Block]:
-    return [choice(f"{role.label} ({name})", name) for name, role in policy.roles.items()]
-
-
 def _adding(seen: Seen) -> list[Block]:
-    at, roles = _add(seen), _owners(seen.policy)
+    at, roles = _add(seen), role_choices(seen.policy)
     hint = "One word that people type, such as export-licence."
     owners = [menu_field(f"{at}.owner", "Who owns it", roles, "", optional=True)] if roles else []
     return [
-        section("*A new reason.* Leave it empty if there is none; after one has been added, this comes once more."),
+        section("*Add a reason.* Leave this empty if none is missing. After each one this step comes once more."),
         text_field(f"{at}.code", "Code", "", hint=hint, most=40),
         text_field(f"{at}.label", "In words", ""),
         *owners,
-        text_field(f"{at}.role", "Or a new role that owns it", "", hint="Such as legal.", most=30),
+        text_field(f"{at}.role", "Or a new role that owns it", "", hint="Such as Legal.", most=30),
         people_field(f"{at}.members", "Who holds the new role", ()),
         channel_field(f"{at}.channel", "Channel of the new role", "", optional=True),
     ]
@@ -84,7 +89,7 @@ def _edited(view: Mapping[str, Any], reason: Reason) -> Reason | None:
     changed = {
         "owner": owner,
         "stale_after": period(stale) if stale else reason.stale_after,
-        "note": "required" if picked(view, f"{at}.note", "selected_options") else "optional",
+        "note": selected(view, f"{at}.note") or reason.note,
     }
     return None if owner == GONE else reason.model_copy(update=changed)
 
@@ -111,8 +116,8 @@ def _with_new(view: Mapping[str, Any], seen: Seen, policy: Policy) -> Policy:
 def _new_role(view: Mapping[str, Any], at: str, name: str) -> Role:
     members = picked(view, f"{at}.members", "selected_users")
     channel = written(view, f"{at}.channel", "selected_conversation")
-    if not channel:
-        raise FormProblem(f"{at}.channel", "Choose the channel where the new role's cards go.")
     if not members:
         raise FormProblem(f"{at}.members", "Choose who holds the new role: they sign.")
+    if not channel:
+        raise FormProblem(f"{at}.channel", "Choose the channel where the new role's cards go.")
     return Role(label=in_words(name), channel=channel, members=members, notify=members)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.slack.blocks import Block, choice
+from bot.slack.blocks import Block, choice, section
 from bot.slack.forms.parts import FormProblem, selected, written
-from bot.slack.forms.setup_parts import Seen, menu_field, picked, text_field, ticks_field
+from bot.slack.forms.setup_parts import Seen, menu_field, picked, role_choices, text_field, ticks_field
 from workflows.interview.signing import (
     THRESHOLDS,
     Measure,
@@ -22,13 +22,17 @@ FLAGS: Final = (
     ("self_approval", "People may approve what they ask for, except a release"),
     ("owner_placement_signs", "An owner who places a hold of their own reason has signed it"),
 )
-HINT: Final = "Such as USD 5000, EUR 4500. Currencies that are not named count as over it. Empty: no such rule."
+HOW: Final = (
+    "From which amounts on does a second role sign? Write them as `USD 5000, EUR 4500`. A currency that you do not "
+    "name always counts as over. Leave a field empty where no second role is needed."
+)
 
 
 def blocks(seen: Seen) -> list[Block]:
     asked = [block for kind, measure, label in THRESHOLDS for block in _threshold(seen.policy, kind, measure, label)]
     flags = [choice(label, key) for key, label in FLAGS]
     return [
+        section(HOW),
         *asked,
         ticks_field(OWN, "Own requests", flags, [key for key, _ in FLAGS if getattr(seen.policy.desk, key)]),
     ]
@@ -36,9 +40,9 @@ def blocks(seen: Seen) -> list[Block]:
 
 def _threshold(policy: Policy, kind: RuleKind, measure: Measure, label: str) -> list[Block]:
     rule, at = threshold(policy, kind, measure), f"rules.{kind}.{measure}"
-    roles = [choice(f"{role.label} ({name})", name) for name, role in policy.roles.items()]
-    menus = [menu_field(f"{at}.role", "… are signed by this role as well", roles, second(rule), optional=True)]
-    return [text_field(at, label, amounts_of(rule, measure), hint=HINT, most=500), *(menus if roles else ())]
+    roles = role_choices(policy)
+    menus = [menu_field(f"{at}.role", "… are also signed by", roles, second(rule), optional=True)]
+    return [text_field(at, label, amounts_of(rule, measure), most=500), *(menus if roles else ())]
 
 
 def fallback(_seen: Seen) -> str:

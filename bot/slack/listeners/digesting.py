@@ -10,10 +10,14 @@ from bot.slack.digest import PAGE, digest_message, more_view, parse_more
 from bot.slack.forms import assign as assign_form
 from bot.slack.ids import parse_hold_value
 from bot.slack.listeners import NOTHING, Answer
+from bot.slack.listeners.theirs import is_theirs
 from workflows import refusals
 from workflows.care import WATCHERS
 from workflows.commands import Look, NudgeHold, Origin
+from workflows.policy.model import Policy
+from workflows.policy.rules import owner_of
 from workflows.results import Refusal
+from workflows.values import Hold
 
 READ: Final = "read the digest"
 
@@ -61,11 +65,16 @@ async def assign(call: Call, desk: Desk) -> Answer:
     hold = next((each for each in view.holds if each.number == number and each.is_open), None) if view else None
     if view and hold is None:
         await desk.telling.tell(call, refusals.NoOpenHold(order=view.order.number))
-    if view and hold:
+    if view and hold and await _may_assign(call, desk, view.policy, hold):
         form = assign_form.build(hold, view.policy, view.names, channel=call.channel, trace=call.trace)
         if not await desk.open_view(call, form):
             await desk.telling.tell(call, refusals.FormNotOpened(typed=f"click Reassign for {hold.name} again"))
     return NOTHING
+
+
+async def _may_assign(call: Call, desk: Desk, policy: Policy, hold: Hold) -> bool:
+    roles = [role for role in (owner_of(policy, None, hold.owner), *WATCHERS) if role in policy.roles]
+    return await is_theirs(call, desk, f"say who takes care of {hold.name}", *roles)
 
 
 def _beside(call: Call) -> Origin:

@@ -7,8 +7,10 @@ from bot.slack.ids import parse_hold_value
 from bot.slack.listeners import NOTHING, Answer
 from bot.slack.listeners.cancelling import cancel_order
 from bot.slack.listeners.commands import release_form_for
+from bot.slack.listeners.theirs import is_theirs
 from workflows import refusals
 from workflows.commands import Look
+from workflows.policy.rules import owner_of
 from workflows.results import Refusal
 from workflows.values import Hold
 
@@ -22,8 +24,11 @@ async def release(call: Call, desk: Desk) -> Answer:
 
 async def extend(call: Call, desk: Desk) -> Answer:
     hold = await _hold(call, desk)
-    if hold and not await desk.open_view(call, extend_form.build(hold, channel=call.channel, trace=call.trace)):
-        await desk.telling.tell(call, refusals.FormNotOpened(typed=f"click Extend for {hold.name} again"))
+    policy = await desk.reading.policy(call.desk_id) if hold else None
+    if hold and policy and await is_theirs(call, desk, f"extend {hold.name}", owner_of(policy, None, hold.owner)):
+        form = extend_form.build(hold, channel=call.channel, trace=call.trace)
+        if not await desk.open_view(call, form):
+            await desk.telling.tell(call, refusals.FormNotOpened(typed=f"click Extend for {hold.name} again"))
     return NOTHING
 
 

@@ -49,7 +49,9 @@ export class Modals {
 
   focus(selector) {
     const again = selector && this.dialog.querySelector(selector);
-    const first = this.dialog.querySelector("[data-focus], .modal-body input:not([type=checkbox]):not([type=radio]), .modal-body textarea");
+    const first = this.dialog.querySelector("[data-focus]")
+      ?? this.dialog.querySelector(".modal-body .block.input :is(input:not([type=checkbox], [type=radio]), textarea)")
+      ?? this.dialog.querySelector(".modal-body :is(input:not([type=checkbox], [type=radio]), textarea)");
     const target = again ?? first ?? this.dialog.querySelector("[data-testid=modal-close]");
     target?.focus({ preventScroll: Boolean(again) });
   }
