@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from store.pool import READER, Pool, desk_transaction
+from workflows.seals import SEALED
 
 _ENTRIES: Final = """
     select seq, at, actor, action, request, facts, encode(hash, 'hex') as hash from audit
     where desk_id = %(desk)s and chain = %(chain)s order by seq
 """
-_CHAINS: Final = """
-    select a.chain, a.seq, a.hash, audit_text(a) as text from audit a
-    where a.desk_id = %(desk)s order by a.chain, a.seq
+# The desk's own chain, which has the seals, comes first.
+_CHAINS: Final = f"""
+    select a.chain, a.seq, a.hash, audit_text(a) as text,
+           case when a.chain = '' and a.action = '{SEALED}' then a.facts -> 'heads' end as heads
+    from audit a where a.desk_id = %(desk)s order by a.chain, a.seq
 """
 _HEADS: Final = "select chain, seq, hash from audit_heads where desk_id = %(desk)s"
 
@@ -57,6 +60,7 @@ class _Check:
         self._faults: list[str] = []
         self._last: dict[str, tuple[int, bytes]] = {}
         self._entries = 0
+        self._sealed: dict[tuple[str, int], bytes] = {}
 
     def take(self, row: Mapping[str, Any]) -> None:
         self._entries += 1
@@ -66,7 +70,10 @@ class _Check:
             self._faults.append(f"{_name(chain)}: entry {before_seq + 1} is missing.")
         elif hashlib.sha256(before_hash + row["text"].encode()).digest() != row["hash"]:
             self._faults.append(f"{_name(chain)}: entry {seq} is not what was written.")
+        elif self._sealed.pop((chain, seq), row["hash"]) != row["hash"]:
+            self._faults.append(f"{_name(chain)}: entry {seq} is not the one that was sealed.")
         self._last[chain] = (seq, row["hash"])
+        self._sealed |= {(order, at): bytes.fromhex(digest) for order, at, digest in row["heads"] or ()}
 
     def end(self) -> Verified:
         for chain, head in self._heads.items():
@@ -74,6 +81,9 @@ class _Check:
             self._faults += [f"{_name(chain)}: {fault}"] if fault else []
         for chain in self._last.keys() - self._heads.keys():
             self._faults.append(f"{_name(chain)}: its head is missing.")
+        for chain, seq in self._sealed:
+            if self._last.get(chain, (0, b""))[0] < seq:
+                self._faults.append(f"{_name(chain)}: entry {seq}, which was sealed, is missing.")
         return Verified(self._entries, len(self._last), tuple(self._faults))
 
 

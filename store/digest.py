@@ -15,6 +15,7 @@ from store.policies import desks, in_force
 from store.pool import Connection, Pool, desk_transaction
 from store.queue import REQUESTS, pending_item
 from store.reading import Reading
+from store.seals import last_seal, seal
 from store.slots import take_slot
 from workflows.clocks import at_clock, calendar_of, day_of, due_today, time_of
 from workflows.digest import (
@@ -35,6 +36,7 @@ from workflows.digest import (
 )
 from workflows.policy.model import Policy
 from workflows.ports import Unavailable
+from workflows.seals import Seal
 from workflows.values import Hold
 from workflows.views import TimelineEntry
 
@@ -187,6 +189,7 @@ class Digests:
             added = [{"kind": each.kind, "lane": each.lane, "payload": each.payload} for each in notices]
             values = {"desk": desk_id, "notices": orjson.dumps(added).decode(), "now": now}
             await connection.execute(_ADD, values)
+            await seal(connection, desk_id, now)
         return bool(notices)
 
     async def read(self, desk_id: str, *, since: datetime | None = None, now: datetime | None = None) -> Digest | None:
@@ -210,6 +213,11 @@ class Digests:
             values = _values(desk_id, policy, now) | _asked(wanted) | {"most": most + 1}
             found = await _held(connection, _PAGE, values)
         return HeldPage(found[:most], len(found) > most, policy, now)
+
+    async def seal(self, desk_id: str, now: datetime) -> Seal | None:
+        """The newest of that moment."""
+        async with desk_transaction(self._pool, desk_id) as connection:
+            return await last_seal(connection, desk_id, now)
 
     async def posted(self, desk_id: str, lane: str, day: str, since: datetime) -> str:
         """The message of a day's digest; "" where it did not get there."""
@@ -273,6 +281,7 @@ async def _read(connection: Connection, policy: Policy, values: Mapping[str, Any
         dead=tuple(DeadNews(**row) for row in dead),
         released=tuple(Released(**row) for row in released),
         names={row["user_id"]: row["name"] for row in names},
+        seal=await last_seal(connection, desk_id, values["now"]),
     )
 
 

@@ -13,6 +13,7 @@ from workflows.clocks import calendar_of, later
 from workflows.contradictions import DriftedChange, OpenException
 from workflows.outcome import Notice
 from workflows.policy.model import Policy, Reason
+from workflows.seals import Seal
 from workflows.values import Hold
 from workflows.views import QueueItem, TimelineEntry
 
@@ -99,6 +100,7 @@ class Digest:
     dead: tuple[DeadNews, ...] = ()
     released: tuple[Released, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    seal: Seal | None = None
 
     @property
     def stale(self) -> int:
@@ -171,9 +173,13 @@ def groups_of(
 
 
 def digest_notices(policy: Policy, day: date, since: datetime) -> Sequence[Notice]:
-    """The digest, its chart in the thread, and an e-mail to each address; nothing where no place is named."""
+    """The digest, its chart in the thread, and an e-mail to each address; nothing where no place is named.
+
+    The audit's channel gets the seal.
+    """
     told: dict[str, Any] = {"day": day.isoformat(), "since": since.isoformat()}
     channel = policy.desk.managers_channel
     posts = [Notice(kind, f"slack:{channel}", told) for kind in ("digest", "digest.chart")] if channel else []
-    addresses = dict.fromkeys(policy.desk.managers_email)
+    addresses, audit = dict.fromkeys(policy.desk.managers_email), policy.desk.audit_channel
+    posts += [Notice("seal", f"slack:{audit}", {})] if audit else []
     return [*posts, *(Notice("digest.email", f"email:{each}", {**told, "to": each}) for each in addresses)]

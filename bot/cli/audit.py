@@ -9,6 +9,8 @@ from bot.main.stop import Stop
 from store.audit import entries
 from store.audit import verify as verify_chains
 from store.reading import Reading
+from store.seals import broken_seal
+from workflows.seals import Seal
 
 
 @click.group()
@@ -42,13 +44,25 @@ def _json(entry: dict[str, Any]) -> dict[str, Any]:
 @audit.command()
 @team_option
 @json_option
-def verify(*, team: str | None, as_json: bool) -> None:
+@click.option("--seal", "kept", metavar="SEAL", help="One that you kept from a digest, such as 812:3f2a….")
+def verify(*, team: str | None, as_json: bool, kept: str | None) -> None:
     """Compute every chain anew; exit code 1 where an entry was edited or is missing."""
+    seal = _seal(kept) if kept else None
     with open_desk(team) as desk:
         result = run(desk.url, lambda pool: verify_chains(pool, desk.desk_id))
+        broken = run(desk.url, lambda pool: broken_seal(pool, desk.desk_id, seal)) if seal else ""
+    faults = [*result.faults, *([broken] if broken else [])]
     if as_json:
-        print_json({"entries": result.entries, "chains": result.chains, "faults": list(result.faults)})
-    elif not result.faults:
+        print_json({"entries": result.entries, "chains": result.chains, "faults": faults})
+    elif not faults:
         click.echo(f"The audit is whole: {result.entries} entries in {result.chains} chains.")
-    if result.faults:
-        raise Stop("The audit is not whole:\n" + "\n".join(f"  - {fault}" for fault in result.faults))
+    if faults:
+        raise Stop("The audit is not whole:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+def _seal(shown: str) -> Seal:
+    try:
+        return Seal.read(shown)
+    except ValueError:
+        problem = "is not a seal: a number, a colon and 64 digits and letters"
+        raise click.BadParameter(problem, param_hint="--seal") from None

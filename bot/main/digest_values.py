@@ -7,6 +7,7 @@ from typing import Final
 from bot.delivery.digest_mail import DigestMail, Item, Part
 from bot.slack import text
 from bot.slack.digest import headline, quiet
+from bot.slack.seal_words import KEEP
 from workflows.clocks import calendar_of
 from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, OpenException
 from workflows.digest import Digest, Group, Held
@@ -40,6 +41,7 @@ def mail_of(digest: Digest) -> DigestMail:
         _part("Not taken over by the system of record", _drift(digest), counts.drift),
         _part("Messages that never arrived", _dead(digest), counts.dead),
         _part("Released since the last digest", _released(digest), counts.released),
+        Part("Seal of the audit", [Item(str(digest.seal), KEEP)] if digest.seal else [], 0),
     )
     risk, held = _worth(counts.at_risk), _worth(counts.on_hold)
     return DigestMail(desk, day, headline(digest), risk, held, parts=tuple(part for part in parts if part.items))

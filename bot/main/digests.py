@@ -10,6 +10,7 @@ from bot.main.digest_values import mail_of
 from bot.main.mail_keys import key_with
 from bot.slack.digest import digest_message
 from bot.slack.digest_chart import alt_text, chart
+from bot.slack.seal_words import seal_message
 from store.digest import Digests
 from workflows.digest import Digest
 from workflows.notices import Claimed
@@ -25,6 +26,8 @@ class WithDigests:
         self._digests = digests
 
     async def render(self, claimed: Claimed) -> Call:
+        if claimed.kind == "seal":
+            return await self._seal(claimed)
         if claimed.kind not in KINDS:
             return await self._others.render(claimed)
         since = datetime.fromisoformat(claimed.payload["since"])
@@ -35,6 +38,13 @@ class WithDigests:
         if claimed.kind == "digest.chart":
             return await self._chart(claimed, digest)
         return _mail(claimed, digest) if claimed.kind == "digest.email" else _post(claimed, digest)
+
+    async def _seal(self, claimed: Claimed) -> Call:
+        seal = await self._digests.seal(claimed.desk_id, claimed.created_at)
+        if seal is None:
+            return Nothing("nothing is sealed yet")
+        said = seal_message(seal)
+        return Post(claimed.lane.removeprefix("slack:"), said["text"], said["blocks"])
 
     async def _chart(self, claimed: Claimed, digest: Digest) -> Call:
         if digest.is_quiet or not digest.counts.ages:

@@ -10,6 +10,7 @@ from bot.slack.blocks import Block, Message, View, actions, button, chunks, cont
 from bot.slack.forms import message_view
 from bot.slack.ids import ActionId, hold_value
 from bot.slack.order_view import HAPPENED, queued
+from bot.slack.seal_words import sealed
 from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.digest import After, DeadNews, Digest, Group, Held, HeldPage, Released, Wanted, after
 from workflows.policy.model import Policy
@@ -44,6 +45,7 @@ def digest_message(digest: Digest) -> Message:
         *_list("Messages that never arrived", [_dead(each) for each in digest.dead], counts.dead, DEAD),
         *_list(f"Released since {text.when(digest.since)}", _released(digest), counts.released),
         context(_how(digest)),
+        *([context(sealed(digest.seal))] if digest.seal else ()),
     ]
     return message(f"Digest of {text.day(digest.day)}: {headline(digest)}.", blocks)
 

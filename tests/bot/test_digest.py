@@ -1,6 +1,7 @@
 """The digest: written once a workday, posted, drawn and mailed; its buttons; and what it does with far too much."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import psycopg
@@ -14,6 +15,7 @@ from playground.slack import blockkit
 from store.digest import Digests
 from store.pool import make_pool
 from store.reading import Reading
+from store.seals import broken_seal
 from tests.factories import NOW, make_hold, make_order, make_policy
 from tests.office import CREDIT_CHANNEL, CSR, DESK, IVAN, ROSA, WALT, action_ids, office, seen
 from workflows.care import decide_care, decide_nudge
@@ -25,10 +27,12 @@ from workflows.outcome import Snapshot
 from workflows.policy.model import Reason
 from workflows.refusals import NoOpenHold
 from workflows.results import Done
+from workflows.seals import Seal
 from workflows.values import Actor, HoldState, Standing
 
 __all__ = ["office"]
 MONA, MANAGERS, ADDRESS = "U0MONA", "C0MGRS", "managers@acme.example"
+AUDIT = "C0AUDIT"
 LONG_AGO = "now() - interval '20 days'"
 
 
@@ -86,6 +90,11 @@ async def test_the_digest_goes_out_once_with_its_chart_and_its_mail_however_many
     assert "ORD-123, Brightwater Foods: Credit not cleared (H-1)" in mail.text
     assert "<b>ORD-123, Brightwater Foods" in mail.html
     assert "Clear to ship" not in mail.text + mail.html
+    (seal,) = office.workspace.messages(AUDIT)
+    (shown,) = re.findall(r"[0-9]+:[0-9a-f]{64}", seal.text)
+    assert shown in seen(post)
+    assert shown in mail.text
+    assert await broken_seal(office.parts.pool, DESK, Seal.read(shown)) == ""
     found = office.audit("")
     assert {each["facts"]["kind"] for each in found if each["action"] == "notice.sent"} == {"digest", "digest.email"}
 
@@ -105,6 +114,7 @@ async def test_a_quiet_day_is_one_line_and_only_managers_read_it_on_demand(offic
 
 async def test_a_channel_without_the_bot_costs_the_post_alone_and_the_next_digest_says_so(office):
     await morning(office)
+    await office.apply(audit_channel="")
     await stale_hold(office)
     office.workspace.fail("chat.postMessage", error="not_in_channel")
     office.workspace.fail("conversations.join", error="not_in_channel")

@@ -1,7 +1,9 @@
 """The audit only grows: what the app is refused, what a superuser cannot hide, and what happens under load."""
 
 import asyncio
+import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -11,9 +13,11 @@ from psycopg.types.json import Jsonb
 from store.audit import entries, verify
 from store.desk import PostgresDesk
 from store.pool import ALONE, desk_transaction
+from store.seals import broken_seal, last_seal, seal
 from tests.office import CSR, DESK, IVAN, ROSA, WALT
 from tests.races.apps import open_floor
 from workflows import refusals
+from workflows.seals import Seal
 
 ADD = "insert into audit (desk_id, chain, at, actor, action, facts) values (%s, %s, now(), 'U0ROSA', %s, %s)"
 
@@ -185,6 +189,64 @@ async def test_a_fault_in_one_chain_does_not_hide_one_in_another(chain):
 
 
 # Under load
+
+
+# What a seal finds that was kept outside
+
+REHASHED = """
+    update audit a set hash = sha256((select b.hash from audit b where b.chain = a.chain and b.seq = a.seq - 1)
+                                     || convert_to(audit_text(a), 'UTF8')) where a.chain = %(chain)s and a.seq = %(seq)s
+"""
+HEAD = """
+    update audit_heads h set (seq, hash) = (select a.seq, a.hash from audit a where a.chain = h.chain
+                                            order by a.seq desc limit 1) where h.chain = %(chain)s
+"""
+
+
+async def sealed(floor):
+    async with desk_transaction(floor.pools[0], DESK) as connection:
+        await seal(connection, DESK, datetime.now(UTC))
+        return await last_seal(connection, DESK, datetime.now(UTC))
+
+
+async def rewrite(floor, statement, chain="ORD-123", seq=8):
+    """As whoever may do everything: the entry, its hash and the head fit each other again."""
+    for each in (WITHOUT_TRIGGERS, statement, REHASHED, HEAD):
+        with psycopg.connect(floor.url, autocommit=True) as connection:
+            connection.execute(each, {"chain": chain, "seq": seq})
+    return (await verify(floor.pools[0], DESK)).faults
+
+
+async def test_a_seal_lists_what_has_moved_since_the_one_before(chain):
+    first = await sealed(chain)
+    await chain.hold(CSR, chain.add_order("ORD-124"), reason="stock")
+    second = await sealed(chain)
+    heads = chain.rows("select facts -> 'heads' as heads from audit where action = 'audit.sealed' order by seq")
+    assert [[head[0] for head in each["heads"]] for each in heads] == [["ORD-123"], ["ORD-124"]]
+    assert (first.entries, second.entries - first.entries, second.chains) == (9, 2, 3)
+    assert (await verify(chain.pools[0], DESK)).faults == ()
+    assert [await broken_seal(chain.pools[0], DESK, each) for each in (first, second)] == ["", ""]
+
+
+async def test_an_end_cut_off_and_an_entry_rewritten_with_all_its_hashes_do_not_fit_the_seal(chain):
+    kept = await sealed(chain)
+    assert await rewrite(chain, "update audit set actor = 'U0EVIL' where chain = %(chain)s and seq = %(seq)s") == (
+        "Order ORD-123: entry 8 is not the one that was sealed.",
+    )
+    assert await rewrite(chain, "delete from audit where chain = %(chain)s and seq > 6") == (
+        "Order ORD-123: entry 8, which was sealed, is missing.",
+    )
+    listed = "update audit set facts = '{\"heads\": []}' where chain = %(chain)s and seq = %(seq)s"
+    assert await rewrite(chain, listed, "", kept.seq) == ()
+    assert await broken_seal(chain.pools[0], DESK, kept) == (
+        f"The desk's own chain: entry {kept.seq} is not the one that was sealed."
+    )
+    assert await rewrite(chain, "delete from audit where chain = %(chain)s and seq = %(seq)s", "", kept.seq) == ()
+    assert "is missing" in await broken_seal(chain.pools[0], DESK, kept)
+    assert Seal.read(f" {kept} ").hash == kept.hash
+    for wrong in ("", "12", f"x:{kept.hash}", f"{kept}0"):
+        with pytest.raises(ValueError, match=f"^{re.escape(wrong)}$"):
+            Seal.read(wrong)
 
 
 @pytest.mark.parametrize("each", [25, pytest.param(400, marks=pytest.mark.slow)])

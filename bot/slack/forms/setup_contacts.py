@@ -11,9 +11,8 @@ from workflows.interview.steps import page_of
 from workflows.policy.model import Policy, Role
 
 HOW: Final = (
-    "A role is written to when a card does not reach its channel, and when somebody asks for its signature by e-mail. "
-    "The members of a Slack user group hold the role as well, as long as they are in it: paste the group's id, which "
-    "Slack gives under *⋯ → Copy group ID*. Several stand with commas between them; both may stay empty."
+    "Who is written to when a card does not reach the role's channel, and whose members hold the role as well? Slack "
+    "gives the id of a user group under *⋯ → Copy group ID*. Put commas between several."
 )
 MOST: Final = 500
 FIELDS: Final = (("email", "E-mail addresses"), ("user_groups", "User groups"))

@@ -8,15 +8,18 @@ from typing import Any, Final
 from bot.slack import care_words
 from bot.slack.digest import digest_message, more_view
 from bot.slack.forms import assign
+from bot.slack.seal_words import seal_message
 from bot.slack.specimens import values
 from bot.slack.specimens.values import Specimen
 from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.digest import Counts, DeadNews, Digest, Group, Held, HeldPage, Released, Wanted
 from workflows.policy.model import Policy
+from workflows.seals import Seal
 from workflows.values import HoldState, Kind
 from workflows.views import TimelineEntry
 
 MANY: Final = 5000
+SEAL: Final = Seal(812, "3f2a" * 16, 48_210, 1_207, values.NOW)
 LONG_NAME: Final = "Nordwind & Söhne <Tools> " * 20
 
 
@@ -25,6 +28,7 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("digest.one", "message", digest_message(one(policy)))
     yield Specimen("digest.usual", "message", digest_message(usual(policy)))
     yield Specimen("digest.many", "message", digest_message(many(policy)))
+    yield Specimen("digest.seal", "message", seal_message(SEAL))
     yield from _pages(policy)
     yield from _care(policy)
 
@@ -76,6 +80,7 @@ def usual(policy: Policy) -> Digest:
         past_due=(values.queue_item(policy), values.queue_item(policy, id="R-13", kind=Kind.CANCEL, waiting_for=()))
         * 3,
         reviews=(held(policy, 20, until=values.TODAY),),
+        seal=SEAL,
         **_findings(policy),
     )
 
