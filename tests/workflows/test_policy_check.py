@@ -175,6 +175,25 @@ def test_a_rule_behind_one_with_the_same_conditions_is_never_reached():
     assert one_problem(with_rules(*rules)).startswith("rules[2]: is never reached, because rules[1]")
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "reached"),
+    [
+        ({"order_total_over": {"USD": 1000}}, {"order_total_over": {"USD": 5000}}, False),
+        ({"order_total_over": {"USD": 5000}}, {"order_total_over": {"USD": 1000}}, True),
+        ({"order_total_over": {"USD": 1000}}, {"order_total_over": {"EUR": 5000}}, True),
+        ({"order_total_over": {"USD": 1000}}, {"order_total_over": {"USD": 1000, "EUR": 5000}}, False),
+        ({"order_total_over": {"USD": 1000, "EUR": 5000}}, {"order_total_over": {"USD": 1000}}, True),
+        ({"stage": ["open", "picked"]}, {"stage": "Picked", "customer": "Acme"}, False),
+        ({"stage": "open"}, {"stage": ["open", "picked"]}, True),
+        ({"stage": "open"}, {"customer": "Acme"}, True),
+        ({"stage": "open", "customer": "Acme"}, {"stage": "open"}, True),
+    ],
+)
+def test_a_rule_behind_a_wider_one_is_never_reached(first, then, reached):
+    rules = [{"kind": "cancel", "when": when} for when in (first, then)]
+    assert any("is never reached" in problem for problem in problems_in(with_rules(*rules))) is not reached
+
+
 def test_a_rule_behind_one_of_another_kind_is_reached():
     assert problems_in(with_rules({"kind": "cancel"}, {"kind": "change"}, {"kind": "place_hold"})) == ()
 
@@ -437,6 +456,8 @@ def test_in_the_demo_every_signer_has_somebody_who_can_sign_for_them():
         (policy(roles__csr__members=[]), "roles.csr.members: is empty. Nobody acts as Customer service"),
         (policy(desk__self_approval=True), "desk.self_approval: is on"),
         (with_rules({"kind": "place_hold", "expire_after": "1h"}), "rules[1].expire_after: has no effect"),
+        (with_rules({"kind": "cancel", "expire_after": "1d"}), "rules[1].escalate_after: has no effect"),
+        (with_rules({"kind": "cancel", "when": {"stage": ["Shipped", "cancelled"]}}), "rules[1].when.stage: has no"),
         (with_reasons({"kind": "release", "code": "credit"}), "reasons: “credit” is a hold and a release reason"),
         (
             policy(desk__refund_hook={"url": "http://erp.acme.example", "secret": "env:REDTAG_HOOK_A"}),

@@ -1,9 +1,10 @@
 """What is wrong with [[rules]], one by one and among each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from workflows.money import decimal_digits, is_currency
+from workflows.policy.fields import folded
 from workflows.policy.model import Policy, Rule
 from workflows.policy.role_checks import unknown_role
 from workflows.policy.sentences import meant, shown
@@ -68,4 +69,21 @@ def _unreachable(rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 def _covers(earlier: Rule, later: Rule) -> bool:
-    return earlier.when.is_always or earlier.when == later.when
+    """Whether each condition of the earlier one holds wherever the later one's do."""
+    first, then = earlier.when, later.when
+    return (
+        _no_higher(first.order_total_over, then.order_total_over)
+        and _no_higher(first.refund_over, then.refund_over)
+        and _no_narrower(first.reason, then.reason)
+        and _no_narrower(first.stage, then.stage)
+        and _no_narrower(first.customer, then.customer)
+    )
+
+
+def _no_higher(limits: Mapping[str, Decimal], others: Mapping[str, Decimal]) -> bool:
+    """A currency without a limit matches at any amount."""
+    return all(currency in others and limit <= others[currency] for currency, limit in limits.items())
+
+
+def _no_narrower(wanted: Sequence[str], others: Sequence[str]) -> bool:
+    return not wanted or (bool(others) and {folded(each) for each in others} <= {folded(each) for each in wanted})
