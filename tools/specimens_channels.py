@@ -1,6 +1,7 @@
 """What is said where Slack does not take a card."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from bot.delivery.waiting_mail import waiting_mail
@@ -21,6 +22,9 @@ def stranded() -> Iterator[Saying]:
         ("Slack is down, and nobody can sign", make_view(policy=nobody), "network: ClientError"),
         ("a release", make_view(request=make_request(kind=Kind.RELEASE_HOLD)), "is_archived"),
     )
+    together = replace(waiting_values(make_view(), "credit", "is_archived"), others=39, bulk="B-7")
+    mail = waiting_mail(together)
+    yield Saying("E-mail: one of many orders", {"subject": mail.subject, "text": mail.text})
     for title, view, error in cases:
         mail = waiting_mail(waiting_values(view, "credit", error))
         yield Saying(f"E-mail: {title}", {"subject": mail.subject, "text": mail.text})

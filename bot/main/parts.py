@@ -155,7 +155,7 @@ async def assembled(settings: Settings, url: str, *, paces: Mapping[str, timedel
         told = Told(pool, committed, ResponseUrls(session, settings.slack_api_url), SlackGroups(pool, clients))
         directory = SlackDirectory(clients)
         service = DeskService(PostgresStore(pool, committed), directory)
-        bulks = Bulks(BulkRounds(pool, committed), service)
+        bulks = Bulks(BulkRounds(pool, committed, lease=timedelta(seconds=settings.lease_seconds)), service)
 
         def asked() -> None:
             bulks.wake()

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.delivery.mails import FloorRelease, Signed, floor_release_mail, signed_mail
 from bot.delivery.ports import Call, Hook, Mail, Nothing, Post, Publish, Reply, Update
+from bot.main.bulk_messages import ABOUT_BULKS, bulk_drawn, bulk_message
 from bot.main.export_files import KIND as EXPORT
 from bot.main.export_files import export_file
 from bot.main.hold_messages import ABOUT_HOLDS, hold_message
@@ -49,6 +50,8 @@ class StoredRenderer:
     async def render(self, claimed: Claimed) -> Call:
         if claimed.kind in BY_ITSELF:
             return BY_ITSELF[claimed.kind](claimed)
+        if "bulk" in claimed.payload and claimed.kind in ABOUT_BULKS:
+            return await bulk_message(self._reading, claimed)
         if claimed.kind == EXPORT:
             return await export_file(self._exports, claimed)
         if claimed.kind in FROM_STORE:
@@ -69,9 +72,14 @@ class StoredRenderer:
         return Post(channel, message["text"], message["blocks"], thread_ts=thread, broadcast=thread is not None)
 
     async def card_email(self, claimed: Claimed, view: RequestView) -> Call:
-        return card_email(claimed, view, await self._reading.cards(claimed.desk_id, view.request.number))
+        number = view.request.bulk
+        bulk = await self._reading.bulk(claimed.desk_id, number) if number else None
+        return card_email(claimed, view, await self._reading.cards(claimed.desk_id, view.request.number), bulk)
 
     async def redraw(self, claimed: Claimed, view: RequestView) -> Call:
+        bulk = await self._reading.bulk(claimed.desk_id, view.request.bulk) if view.request.bulk else None
+        if bulk:
+            return await bulk_drawn(self._reading, claimed, bulk)
         channel = _destination(claimed)
         message = cards.approval_card(view, str(claimed.payload["role"]))
         posted = await self._reading.cards(claimed.desk_id, view.request.number)

@@ -36,7 +36,7 @@ async def serve(settings: Settings, url: str, *, worker: bool = True) -> None:
             stack.push_async_callback(socket_client.close)
             _beside(stack, _connect(socket_client))
         server = http_server(web_app(parts, settings, socket_client))
-        running = [asyncio.ensure_future(server.serve(sockets=[listening]))]
+        running: list[asyncio.Future[Any]] = [asyncio.ensure_future(server.serve(sockets=[listening]))]
         if worker:
             running += _working(parts)
             _beside_delivery(stack, parts)
