@@ -457,7 +457,7 @@ def test_in_the_demo_every_signer_has_somebody_who_can_sign_for_them():
         (policy(desk__self_approval=True), "desk.self_approval: is on"),
         (with_rules({"kind": "place_hold", "expire_after": "1h"}), "rules[1].expire_after: has no effect"),
         (with_rules({"kind": "cancel", "expire_after": "1d"}), "rules[1].escalate_after: has no effect"),
-        (with_rules({"kind": "cancel", "when": {"stage": ["Shipped", "cancelled"]}}), "rules[1].when.stage: has no"),
+        (with_rules({"kind": "cancel", "when": {"stage": ["shipped", "cancelled"]}}), "rules[1].when.stage: has no"),
         (with_reasons({"kind": "release", "code": "credit"}), "reasons: “credit” is a hold and a release reason"),
         (
             policy(desk__refund_hook={"url": "http://erp.acme.example", "secret": "env:REDTAG_HOOK_A"}),

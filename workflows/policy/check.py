@@ -1,7 +1,6 @@
 """Whether a policy that can be read can also be applied."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from workflows.endpoints import endpoints
 from workflows.policy import desk_checks, export_checks, hook_checks, role_checks, rule_checks, sheet_checks, signable
@@ -64,14 +63,11 @@ def _rules_without_effect(policy: Policy) -> Iterator[str]:
     for at, rule in enumerate(policy.rules, 1):
         if rule.kind == "place_hold" and rule.expire_after not in {None, default_rule(rule.kind).expire_after}:
             yield f"rules[{at}].expire_after: has no effect. A placement never expires, it escalates."
-        if rule.kind != "release_hold" and rule.when.stage and GONE.issuperset(map(str.casefold, rule.when.stage)):
+        if rule.kind != "release_hold" and rule.when.stage and GONE.issuperset(rule.when.stage):
             gone = listed(rule.when.stage)
             yield f"rules[{at}].when.stage: has no effect. Nothing is asked for once an order is {gone}, but a release."
-        if (
-            rule.kind != "place_hold"
-            and rule.expire_after
-            and (rule.escalate_after or timedelta()) >= rule.expire_after
-        ):
+        expires = rule.expire_after if rule.kind != "place_hold" else None
+        if expires and rule.escalate_after and rule.escalate_after >= expires:
             yield f"rules[{at}].escalate_after: has no effect. The request expires before."
         if rule.escalate_after and rule.escalate_to is None and "manager" not in policy.roles:
             yield f"rules[{at}].escalate_to: is not given, and there is no role manager. Nothing escalates."
