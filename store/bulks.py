@@ -160,7 +160,10 @@ class Bulks:
         note: str,
         key: str,
     ) -> bool:
-        """Begin these rounds about requests of the bulk; False where this very click came before."""
+        """Begin these rounds about requests of the bulk; False where this very click came before.
+
+        `note` is of what is rejected.
+        """
         async with desk_transaction(self._pool, desk_id) as connection:
             values = {"bulk": bulk, "desk": desk_id, "key": f"bulk:{key}"}
             if await (await connection.execute(_SIGN, values)).fetchone() is None:
@@ -171,7 +174,8 @@ class Bulks:
                     for place, each in enumerate(chosen, start=1)
                 ]
                 if steps:
-                    await _begin(connection, desk_id, bulk, action, by=by, note=note, steps=steps)
+                    said = note if action is RoundAction.REJECT else ""
+                    await _begin(connection, desk_id, bulk, action, by=by, note=said, steps=steps)
         self._begun()
         return True
 

@@ -42,9 +42,9 @@ TITLES: Final[Mapping[Kind, str]] = {
     Kind.CANCEL: "Cancel of {orders}",
 }
 EFFECTS: Final[Mapping[Kind, tuple[str, str]]] = {
-    Kind.PLACE_HOLD: ("stops these orders until each of the holds is released", "lets them go on"),
-    Kind.RELEASE_HOLD: ("ends these holds and tells the floor", "keeps the holds"),
-    Kind.CANCEL: ("cancels all that is left of these orders", "leaves them as they are"),
+    Kind.PLACE_HOLD: ("stops each order until its hold is released", "lets them go on"),
+    Kind.RELEASE_HOLD: ("ends each of these holds and tells the floor", "keeps them"),
+    Kind.CANCEL: ("cancels all that is left of each order", "leaves them as they are"),
 }
 SURE: Final[Mapping[Kind, str]] = {
     Kind.PLACE_HOLD: "{orders} will be put on hold",

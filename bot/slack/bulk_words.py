@@ -1,6 +1,7 @@
 """What people are told of many orders at once: how a round went, what was decided, what still waits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any, Final
 
 from bot.slack import facts, text
@@ -17,6 +18,8 @@ from workflows.words import listed
 
 MOST: Final = 8000  # characters of lines in a message
 NAMED: Final = 40  # orders in a row
+ROW: Final = 30
+UNKNOWN: Final = "there are no such orders on this desk. Check the numbers, or ask for the newest order file."
 NOUNS: Final[Mapping[Kind, str]] = {
     Kind.PLACE_HOLD: "hold",
     Kind.RELEASE_HOLD: "release",
@@ -33,8 +36,7 @@ Item = Mapping[str, Any]
 def round_message(view: BulkView, round_: RoundView) -> Message:
     """To whoever began the round: what was asked for, and every order with which it did not go well, and why."""
     said = _asked(view, round_) if round_.action is RoundAction.ASK else _signed(round_)
-    lines = failures(round_.steps)
-    parts = [section(part) for part in chunks(lines, MOST, "order", "orders")]
+    parts = [section(part) for part in _parts(failures(round_.steps))]
     waiting = _to_withdraw(view, round_) if round_.action is RoundAction.ASK else []
     return message(said, [section(said), *parts, *([actions([_withdraw(view, waiting)])] if waiting else [])])
 
@@ -75,28 +77,43 @@ def _signed(round_: RoundView) -> str:
     return f"{round_.bulk.name}: {said}" if good == len(round_.steps) else f"{round_.bulk.name}: {said} Of the others:"
 
 
-def failures(steps: Iterable[Step]) -> list[str]:
-    """A line for each order that was refused; those about which the same is to be said share one."""
-    found: dict[str, list[str]] = {}
-    unknown: list[str] = []
+def failures(steps: Iterable[Step]) -> list[tuple[str, int]]:
+    """What is said of the orders that were refused, and of how many; one sentence for those that are alike."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for step in steps:
-        if isinstance(step.result, refusals.OrderUnknown) and not step.result.close:
-            unknown.append(step.result.typed)
-        elif isinstance(step.result, Refusal):
-            found.setdefault(step.result.sentence(SlackWords()), []).append(step.order)
-    return [*_unknown(unknown), *(_failure(sentence, orders) for sentence, orders in found.items())]
+        if isinstance(step.result, Refusal):
+            sentence = step.result.sentence(SlackWords())
+            found.setdefault(_alike(sentence, step), []).append((step.order, sentence))
+    return [part for alike, refused in found.items() for part in _failure(alike, refused)]
 
 
-def _unknown(orders: list[str]) -> list[str]:
-    if len(orders) < 2:
-        return [f"• {refusals.OrderUnknown(typed=each).sentence(SlackWords())}" for each in orders]
-    advice = "Check the numbers, or ask for the newest order file to be imported."
-    return [f"• There are no orders {_orders(orders, 'or')} on this desk. {advice}"]
+def _alike(sentence: str, step: Step) -> str:
+    """The sentence as it can be said of several orders."""
+    if isinstance(step.result, refusals.OrderUnknown):
+        return sentence if step.result.close else UNKNOWN
+    number = text.strong(str(getattr(step.result, "order", "") or step.order))
+    return f"each {sentence.removeprefix(number).lstrip()}" if sentence.startswith(number) else sentence
 
 
-def _failure(sentence: str, orders: list[str]) -> str:
-    named = len(orders) == 1 and text.strong(orders[0]) in sentence
-    return f"• {sentence}" if named else f"• {_orders(orders)}: {sentence}"
+def _failure(alike: str, refused: list[tuple[str, str]]) -> Iterator[tuple[str, int]]:
+    orders = [order for order, _ in refused]
+    if len(orders) == 1:
+        named = text.strong(orders[0]) in refused[0][1] or alike == UNKNOWN
+        yield f"• {'' if named else f'{_orders(orders)}: '}{refused[0][1]}", 1
+        return
+    size = ceil(len(orders) / ceil(len(orders) / ROW))  # so that none stands alone in the last row
+    for start in range(0, len(orders), size):
+        row = orders[start : start + size]
+        yield f"• {_orders(row)}: {alike}", len(row)
+
+
+def _parts(said: list[tuple[str, int]]) -> list[str]:
+    """Texts of a section each, and how many orders there was no room for."""
+    fits = [len(line) for line, _ in said]
+    most = next((at for at in range(len(said)) if sum(fits[: at + 1]) + at > MOST), len(said))
+    left = sum(orders for _, orders in said[most:])
+    lines = [*(line for line, _ in said[:most]), *([f"And {text.count(left, 'more order')}."] if left else [])]
+    return chunks(lines, 2 * MOST, "line", "lines")
 
 
 def _orders(numbers: Sequence[str], last: str = "and") -> str:

@@ -267,6 +267,7 @@ def _waiting(item: QueueItem) -> str:
 COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/hold ORD-123 credit waiting for wire", "stops an order; `/hold` alone opens a form"),
     ("/hold ORD-123 credit --preview", "says what would happen and who would sign, and asks nobody"),
+    ("/hold ORD-1, ORD-2, ORD-3", "opens the form for many orders; `/release` and `/cancel` do so too"),
     ("/release ORD-123", "asks for the end of a hold; the owner of the hold signs"),
     ("/cancel ORD-123 line 2 qty 5 customer-request", "cancels units; `all` for the order, alone for the form"),
     (

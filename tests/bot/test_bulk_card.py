@@ -193,7 +193,7 @@ def test_whoever_asked_hears_of_every_order_that_was_not_asked_for_and_why():
     assert "B-7: you asked for holds on *2 of 7 orders* (Credit not cleared)." in said
     assert "To be signed by Credit (1)." in said
     assert "On hold at once, as you sign for this reason yourself: *ORD-101*." in said
-    assert "• There are no orders *ORD-9* or *ORD-8* on this desk." in said
+    assert "• *ORD-9* and *ORD-8*: there are no such orders on this desk." in said
     assert "• *ORD-7* is already shipped, so there is nothing left to hold." in said
     assert "• *ORD-6* and *ORD-5*: Fraud review needs a note" in said
     assert [each["text"]["text"] for each in buttons(message)] == ["Withdraw all"]
@@ -215,13 +215,12 @@ def test_a_signer_hears_only_of_what_did_not_go_well():
 
 
 def test_a_hundred_refusals_fit_into_one_message_and_the_rest_is_counted():
-    failed = [
-        (f"ORD-{at}" + "x" * 60, refusals.NothingToHold(order=f"ORD-{at}" + "<" * 60, stage="shipped"))
-        for at in range(100)
-    ]
+    close = [tuple(f"ORD-{at}{other}" + "<" * 50 for other in range(3)) for at in range(100)]
+    failed = [(f"ORD-{at}", refusals.OrderUnknown(typed=f"ORD-{at}" + "x" * 60, close=close[at])) for at in range(100)]
     message = round_of(*failed)
     assert_message(message, KNOWN)
-    assert "more orders" in all_text(message)
+    assert "And 8" in all_text(message)
+    assert " more orders." in all_text(message)
 
 
 def told(at, what, note=""):
@@ -306,3 +305,10 @@ def test_an_order_that_another_hold_stops_is_said_to_be_still_held():
     told_ = bulk_words.bulk_outcome(bulk(view, kind=Kind.RELEASE_HOLD, reason="paid"), [told(0, "approved")])
     assert "Still held by something else: *ORD-100*." in all_text(told_)
     assert "released (H-50), still on hold" in all_text(card(view, kind=Kind.RELEASE_HOLD, reason="paid"))
+
+
+def test_what_is_to_be_said_of_many_orders_is_said_once_and_names_them_all():
+    gone = [(f"ORD-{at}", refusals.NothingToHold(order=f"ORD-{at}", stage="shipped")) for at in range(70)]
+    said = all_text(round_of(done(200), *gone, view=bulk(one(200))))
+    assert said.count("each is already shipped, so there is nothing left to hold.") == 3
+    assert all(f"*ORD-{at}*" in said for at in range(70))

@@ -68,6 +68,8 @@ def _boxes(at: int, group: Sequence[RequestView]) -> Block:
     last = first + len(group) - 1
     label = f"Orders {first}–{last}" if last > first else f"Order {first}"
     boxes: Block = {"type": "checkboxes", "options": choices, "initial_options": choices}
+    if at == 0:
+        boxes["focus_on_load"] = True  # not the note, to which a long list would then be scrolled
     return field(ticks_of(at + 1), label, boxes, optional=True)
 
 

@@ -206,7 +206,11 @@ def _rounds(policy: Policy) -> Iterator[Specimen]:
     unknown: Result = refusals.OrderUnknown(typed="ORD-9")
     close: Result = refusals.OrderUnknown(typed="ORD-9", close=("ORD-99",))
     gone: list[Result] = [refusals.NothingToHold(order=f"ORD-{at}", stage="shipped") for at in range(100)]
+    likely: list[Result] = [
+        refusals.OrderUnknown(typed=f"ORD-{at}" + "9" * 40, close=(f"ORD-{at}" + "8" * 40,) * 3) for at in range(100)
+    ]
     rounds: dict[str, list[Result]] = {
+        "asked.too_long": likely,
         "asked": [_done(policy, at) for at in range(3)],
         "asked.partly": [_done(policy, 0), _done(policy, 1, what="placed"), *_refused()],
         "asked.one": [_done(policy, 0), close],

@@ -130,7 +130,8 @@ function ticks(kind, { multi, key, initial }) {
     const group = freshId("ticks");
     const now = () => item.options.filter((_, index) => boxes[index].checked);
     const change = () => settle(item, block, surface, { [key]: multi ? now() : now()[0] ?? null });
-    const boxes = item.options.map((one) => h("input", { type: kind, name: group, value: one.value, checked: is(one), onchange: change }));
+    const boxes = item.options.map((one, index) => h("input", { type: kind, name: group, value: one.value, checked: is(one), onchange: change,
+      "data-focus": index === 0 && item.focus_on_load }));
     const rows = item.options.map((one, index) => h("label", { class: "tick" }, boxes[index],
       h("span", {}, textNodes(one.text), one.description ? h("small", {}, textNodes(one.description)) : null)));
     return h("div", { class: "ticks", role: "group", "aria-label": nameOf(item, block), ...hooks(item) }, rows);
