@@ -82,6 +82,14 @@ class TestProposing:
         assert asked(found) == ["word.versandbereit", "currency"]
         assert (found.words, found.decimal) == ({"in arbeit": Stage.OPEN}, ",")
 
+    def test_of_two_columns_that_are_called_just_so_neither_is_taken(self):
+        found = proposed(table("""
+            Order ID | Item Name | SKU | Qty | Client | Buyer | Price | Cur
+            1001     | Lamp      | L-1 | 5   | Acme   | Eva   | 1.50  | EUR
+        """))  # fmt: skip
+        assert (fields(found)["sku"], fields(found)["description"]) == ("SKU", "Item Name")
+        assert "column.customer" in asked(found)
+
     def test_dates_with_two_meanings_are_asked_about_and_the_sign_of_the_currency_is_proposed(self):
         found = proposed(ENGLISH)
         assert asked(found) == ["day_first", "currency"]

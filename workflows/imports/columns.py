@@ -46,6 +46,8 @@ ALSO: Final[Mapping[str, str]] = {
     "to_ship": "open qty|qty open|open quantity|remaining|remaining qty|qty remaining|offene menge|backorder qty",
     "cancelled_at": "cancelled at|canceled at|cancelled on|cancel date|cancelled date|storniert am",
 }
+# What one source calls the article, and all others its description.
+ELSEWHERE: Final[Mapping[str, frozenset[str]]] = {"sku": frozenset({"item name"})}
 KNOWN_NAMES: Final[Mapping[str, frozenset[str]]] = {
     field: frozenset(
         [
@@ -53,6 +55,7 @@ KNOWN_NAMES: Final[Mapping[str, frozenset[str]]] = {
             *(name for shape in (REDTAG, AMAZON, NETSUITE, WOO_ROWS) for name in shape.columns.get(field, ())),
         ]
     )
+    - ELSEWHERE.get(field, frozenset())
     for field, names in ALSO.items()
 }
 # Names that say too little: which of two fields they mean depends on who wrote the file.

@@ -200,10 +200,12 @@ class _Looking:
         for field in fields:
             scores = {place: self._score(place, field) for place in self.usable}
             rivals = sum(score >= SURE for score in scores.values())
+            just_so = sum(score == 1 for score in scores.values())
             most = DOUBTFUL if field in self.doubted else 1.0
             for place, score in scores.items():
                 if score >= LIKELY:  # of two that would both do people say which, unless one is called just so
-                    yield Suggestion(field, place, min(score if rivals <= 1 or score == 1 else DOUBTFUL, most))
+                    told = rivals <= 1 or (score == 1 and just_so == 1)
+                    yield Suggestion(field, place, min(score if told else DOUBTFUL, most))
 
     def _score(self, place: int, field: str) -> float:
         fit = fitness(self.cells[place], field, self.rules)
