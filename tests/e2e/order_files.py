@@ -1,4 +1,4 @@
-"""Order files as a warehouse sends them: the demo's own orders, and with them those of a story."""
+"""Order files as a warehouse sends them: the sample's orders, and with them those of a story."""
 
 import csv
 import io
@@ -30,14 +30,13 @@ def row(order, line, sku, description, quantity, unit_price, **moved):
     }
 
 
-def bring_in(folder, rows):
-    """Imports the sample with these rows, as the next file of the same warehouse; the demo goes on meanwhile."""
+def bring_in(office, folder, rows):
+    """Imports the sample with these rows, as the next file of the same warehouse."""
     path = folder / "next.csv"
     path.write_text(SAMPLE.read_text(encoding="utf-8") + written(rows), encoding="utf-8")
     words = (sys.executable, "-m", "bot", "orders", "import", str(path), "--yes")
-    done = subprocess.run(
-        words, env=environment(folder / "data" / "demo"), cwd=folder, capture_output=True, text=True, check=False
-    )
+    reached = environment(folder, DATABASE_URL=office.url)
+    done = subprocess.run(words, env=reached, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 of them refused" in done.stdout
 

@@ -1,7 +1,6 @@
 """A seat at the playground's page: a real browser, over `redtag demo` or over the office of the test.
 
-Screenshots of every stage are saved to the test's own folder; where REDTAG_SCREENSHOTS names one they go there, each
-also in the dark and on a phone.
+Where REDTAG_SCREENSHOTS names a folder, screenshots of every stage go there: light, dark, and on a phone.
 """
 
 import os
@@ -39,14 +38,19 @@ class Seat:
         await self.tab.get_by_test_id("send").click()
 
     async def shot(self, name):
+        if self.shots is None:
+            return
+        at = self.tab.viewport_size
+        await self._save(name)
+        await self.tab.emulate_media(color_scheme="dark")
+        await self._save(f"{name}-dark")
+        await self.tab.emulate_media(color_scheme="light")
+        await self.tab.set_viewport_size(PHONE)
+        await self._save(f"{name}-phone")
+        await self.tab.set_viewport_size(at)
+
+    async def _save(self, name):
         await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}.png")
-        if WANTED:
-            await self.tab.emulate_media(color_scheme="dark")
-            await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}-dark.png")
-            await self.tab.emulate_media(color_scheme="light")
-            await self.tab.set_viewport_size(PHONE)
-            await self.tab.screenshot(animations="disabled", path=self.shots / f"{name}-phone.png")
-            await self.tab.set_viewport_size(SCREEN)
 
     def private(self, text):
         return self.tab.locator(".ephemeral").filter(has_text=text).last
@@ -79,10 +83,11 @@ class Seat:
 
 
 @pytest.fixture
-def shots(tmp_path):
-    folder = Path(WANTED or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"Screenshots: {folder}")  # noqa: T201 - whoever reads the output looks at them
+def shots():
+    """The folder for screenshots, or None: they cost as much as the rest of a story."""
+    folder = Path(WANTED) if WANTED else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

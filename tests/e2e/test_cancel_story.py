@@ -7,8 +7,10 @@ from playwright.async_api import expect
 
 from tests.e2e.order_files import bring_in, row
 from tests.e2e.seats import CARLA, CREDIT, FLOOR, ORDERS, ROSA
+from tests.office import office
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+__all__ = ["office"]
+pytestmark = pytest.mark.browser
 
 SAMI, LENA, LEADS, ARNO = "U0SAMI", "U0LENA", "C0CSLEAD", "U0ARNO"
 PARTLY, DEAR, LONG, TWICE = "ORD-9001", "ORD-9002", "ORD-9120", "ORD-9003"
@@ -22,16 +24,16 @@ ROWS = (
 )
 
 
-async def test_cancels_stop_at_what_has_left_and_need_their_signatures(seat, tmp_path):
-    bring_in(tmp_path, ROWS)
-    await chosen_line_by_line(seat)
-    await signed_with_another_reason(seat)
-    await the_floor_and_the_mailbox_know(seat)
-    await the_order_tells_it(seat)
-    await the_rest_is_offered_and_rejected(seat)
-    await two_roles_sign_what_is_expensive(seat)
-    await a_second_person_joins_and_the_first_withdraws(seat)
-    await every_line_of_a_long_order_is_reached(seat)
+async def test_cancels_stop_at_what_has_left_and_need_their_signatures(desk_seat, office, tmp_path):
+    bring_in(office, tmp_path, ROWS)
+    await chosen_line_by_line(desk_seat)
+    await signed_with_another_reason(desk_seat)
+    await the_floor_and_the_mailbox_know(desk_seat)
+    await the_order_tells_it(desk_seat)
+    await the_rest_is_offered_and_rejected(desk_seat)
+    await two_roles_sign_what_is_expensive(desk_seat)
+    await a_second_person_joins_and_the_first_withdraws(desk_seat)
+    await every_line_of_a_long_order_is_reached(desk_seat)
 
 
 async def also(seat, line):

@@ -7,8 +7,10 @@ from playwright.async_api import expect
 
 from tests.e2e.order_files import bring_in, row
 from tests.e2e.seats import CARLA, FLOOR, ORDERS
+from tests.office import office
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+__all__ = ["office"]
+pytestmark = pytest.mark.browser
 
 LENA, LEADS = "U0LENA", "C0CSLEAD"
 ORDER, OTHER = "ORD-9001", "ORD-9002"
@@ -24,12 +26,12 @@ def as_of(picked):
     )
 
 
-async def test_changes_are_seen_before_and_after_and_stop_at_what_has_moved(seat, tmp_path):
-    bring_in(tmp_path, as_of(picked=0))
-    await filled_in(seat)
-    await signed_and_told(seat)
-    await picked_meanwhile(seat, tmp_path)
-    await asked_again(seat)
+async def test_changes_are_seen_before_and_after_and_stop_at_what_has_moved(desk_seat, office, tmp_path):
+    bring_in(office, tmp_path, as_of(picked=0))
+    await filled_in(desk_seat)
+    await signed_and_told(desk_seat)
+    await picked_meanwhile(desk_seat, office, tmp_path)
+    await asked_again(desk_seat)
 
 
 async def filled_in(seat):
@@ -94,11 +96,11 @@ async def signed_and_told(seat):
     await seat.shot("change-11-order")
 
 
-async def picked_meanwhile(seat, folder):
+async def picked_meanwhile(seat, office, folder):
     await seat.sit(CARLA)
     await seat.send(f"/change {ORDER} line 2 qty 6 customer-request fewer lamps")
     await expect(seat.private("R-2")).to_contain_text("12 → 6")
-    bring_in(folder, as_of(picked=5))
+    bring_in(office, folder, as_of(picked=5))
     await seat.sit(LENA, LEADS)
     card = seat.card("R-2")
     await expect(seat.button(card, "request.approve")).to_be_visible()

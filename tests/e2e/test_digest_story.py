@@ -8,7 +8,7 @@ from tests.e2e.seats import CARLA, CREDIT, IVAN, ROSA, STOCK
 from tests.office import WALT, office
 
 __all__ = ["office"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.browser
 
 MONA, FAYE, MANAGERS = "U0MONA", "U0FAYE", "C0MGRS"
 HELD = (

@@ -9,7 +9,7 @@ from tests.e2e.seats import CARLA, IVAN, ROSA
 from tests.office import DESK, office
 
 __all__ = ["office"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.browser
 
 ADAM, HOME, HELD = "U0ADAM", "home", "home.show"
 MANY = f"""

@@ -4,8 +4,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.seats import CARLA, ORDERS
+from tests.office import office
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+__all__ = ["office"]
+pytestmark = pytest.mark.browser
 
 MONA = "U0MONA"
 HEADER = "order_number,customer,currency,order_total,line,sku,description,quantity,unit_price,status"
@@ -17,11 +19,11 @@ ROWS = (
 STRANGE = "Bestellung;Kunde;Artikel;Menge;Lage\nORD-9601;Nordwind;MUG-800;4;offen\nORD-9602;Huber;LMP-100;1;versandt\n"
 
 
-async def test_a_manager_brings_orders_in_from_the_form_to_the_refused_rows(seat):
-    await the_file_is_chosen(seat)
-    await the_preview_is_looked_at_and_confirmed(seat)
-    await unknown_columns_are_matched(seat)
-    await others_hear_who_may(seat)
+async def test_a_manager_brings_orders_in_from_the_form_to_the_refused_rows(desk_seat):
+    await the_file_is_chosen(desk_seat)
+    await the_preview_is_looked_at_and_confirmed(desk_seat)
+    await unknown_columns_are_matched(desk_seat)
+    await others_hear_who_may(desk_seat)
 
 
 async def choose(seat, name, content):

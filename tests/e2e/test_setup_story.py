@@ -9,7 +9,7 @@ from tests.e2e.seats import CARLA, IVAN, ORDERS
 from tests.office import office
 
 __all__ = ["office"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.browser
 
 ADAM, MANAGERS, PRICING = "U0ADAM", "C0MGRS", "C0PRICE"
 REASON, ROLE = "export-licence", "legal"
@@ -85,7 +85,7 @@ async def a_new_reason_with_a_role_of_its_own(seat):
     await picked(seat, "channel", "pricing", PRICING)
     await seat.shot("setup-09-new-reason")
     await seat.submit()
-    await expect(seat.modal).to_contain_text(f"Export licence missing · people type {REASON}")
+    await expect(seat.modal).to_contain_text(f"Export licence missing ({REASON})")
     await seat.shot("setup-10-added")
 
 

@@ -1,6 +1,6 @@
 """The whole story as people live it, in a real browser: `redtag demo`, and nothing behind its page.
 
-Screenshots of every stage are saved to REDTAG_SCREENSHOTS, or else to the test's own folder.
+Screenshots of every stage are saved to the folder that REDTAG_SCREENSHOTS names.
 """
 
 import re

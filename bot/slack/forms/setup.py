@@ -40,8 +40,7 @@ FALLBACKS: Final[Mapping[str, Callable[[Seen], str]]] = {
     "waiting": setup_waiting.fallback,
 }
 KEPT: Final = (
-    "Your answers are kept with each *Next*, so you can leave and go on later with `/desk setup`. "
-    "Nothing applies before you say so at the end."
+    "*Next* keeps your answers: you can leave, and go on later with `/desk setup`. Nothing applies before the end."
 )
 BROKEN: Final = "This form is not the newest one. Close it and type `/desk setup` again."
 DONE: Final = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.slack import text
-from bot.slack.blocks import Block, choice, divider, section
+from bot.slack.blocks import Block, choice, divider, header, section
 from bot.slack.forms.parts import FormProblem, selected, written
 from bot.slack.forms.setup_parts import (
     Seen,
@@ -42,7 +42,7 @@ def _reason(policy: Policy, reason: Reason) -> list[Block]:
     stale = show_period(reason.stale_after)
     periods = [choice(spelled(period(each)), each) for each in dict.fromkeys((*PERIODS, stale))]
     return [
-        section(f"*{text.mrkdwn(reason.label, 75)}* · people type {text.code(reason.code, 40)}"),
+        header(f"{reason.label} ({reason.code})"),
         menu_field(f"{at}.owner", "Who owns it", owners, reason.owner or ""),
         menu_field(f"{at}.stale", "Stale after", periods, stale),
         menu_field(f"{at}.note", "A note is", NOTES, reason.note),
@@ -54,7 +54,8 @@ def _adding(seen: Seen) -> list[Block]:
     hint = "One word that people type, such as export-licence."
     owners = [menu_field(f"{at}.owner", "Who owns it", roles, "", optional=True)] if roles else []
     return [
-        section("*Add a reason.* Leave this empty if none is missing. After each one this step comes once more."),
+        header("Add a reason"),
+        section("Leave this empty if none is missing. After each one this step comes once more."),
         text_field(f"{at}.code", "Code", "", hint=hint, most=40),
         text_field(f"{at}.label", "In words", ""),
         *owners,
