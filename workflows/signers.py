@@ -20,7 +20,7 @@ def _signers(policy: Policy, roles: Iterable[str], barred: frozenset[str]) -> tu
             members=tuple(
                 member
                 for member in members_of(policy, role)
-                if barred.isdisjoint({member, policy.in_whose_name(role, member)})
+                if barred.isdisjoint({member, policy.in_whose_name(role, member, barred)})
             ),
         )
         for role in dict.fromkeys(roles)
@@ -73,8 +73,14 @@ def represented(request: Request) -> frozenset[str]:
 
 def signing_roles(policy: Policy, request: Request, user_id: str) -> frozenset[str]:
     """A deputy signs neither in the name of the one who asked, nor of one whose signature is there already."""
-    barred = {request.requested_by, *(each.on_behalf_of or each.member for each in request.decisions)}
-    return frozenset(role for role in policy.roles_of(user_id) if policy.in_whose_name(role, user_id) not in barred)
+    barred = barred_from(request)
+    names = {role: policy.in_whose_name(role, user_id, barred) for role in policy.roles_of(user_id)}
+    return frozenset(role for role, name in names.items() if name not in barred)
+
+
+def barred_from(request: Request) -> frozenset[str]:
+    """Those in whose name no deputy signs this one."""
+    return frozenset({request.requested_by, *(each.on_behalf_of or each.member for each in request.decisions)})
 
 
 def signed_as(decision: Decision) -> dict[str, str]:

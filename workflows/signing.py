@@ -23,7 +23,16 @@ from workflows.outcome import (
 from workflows.policy.model import Policy
 from workflows.reasons import reason_unknown
 from workflows.results import Refusal
-from workflows.signers import fillable, may_sign_own, missing, signed_as, signers, signing_roles, waiting_for
+from workflows.signers import (
+    barred_from,
+    fillable,
+    may_sign_own,
+    missing,
+    signed_as,
+    signers,
+    signing_roles,
+    waiting_for,
+)
 from workflows.transitions import Action, next_hold_state, next_request_state
 from workflows.values import Decision, Hold, Kind, Request, RequestState
 
@@ -44,7 +53,8 @@ def decide_signing(snapshot: Snapshot, command: Decide, policy: Policy) -> Outco
         return refused or _not_yours(policy, request)
     if command.action is Action.REJECT:
         return _reject(snapshot, command, policy, request, role)
-    signed = Decision(actor, role, "approve", command.note, snapshot.now, policy.in_whose_name(role, actor))
+    name = policy.in_whose_name(role, actor, barred_from(request))
+    signed = Decision(actor, role, "approve", command.note, snapshot.now, name)
     return _refused(snapshot, command, policy, request) or _sign(snapshot, command, policy, request, signed)
 
 
@@ -171,7 +181,7 @@ def ended(snapshot: Snapshot, command: Decide, policy: Policy, request: Request,
     changes = (after,) if after else ()
     remaining = blockers_after(snapshot, policy, [request.number], changes)
     done = done_with(state, snapshot, policy, request, hold, blockers=remaining)
-    name = policy.in_whose_name(role, actor) if role else ""
+    name = policy.in_whose_name(role, actor, barred_from(request)) if role else ""
     facts = {"note": command.note, "role": role, **({"for": name} if name else {})} if role else {}
     return Outcome(
         result=done,

@@ -30,7 +30,7 @@ def _people(role: Role) -> str:
     own = [member for member in role.members if member not in role.covers]
     if not own:
         return ":warning: Nobody. What needs this role waits until an admin adds somebody."
-    deputies = {member: deputy for deputy, member in role.covers.items()}
+    deputies = {member: deputy for deputy, members in role.covers.items() for member in members}
     shown = [_person(member, deputies, role) for member in own[:MOST]]
     more = len(own) - MOST
     return ", ".join([*shown, *([f"{more} more"] if more > 0 else [])])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import make_decision, make_policy, make_request
 from workflows.policy.people import Absence, People, makes_a_circle, present_deputy, staffed
-from workflows.signers import members_of, signing_roles, waiting_for
+from workflows.signers import barred_from, members_of, signing_roles, waiting_for
 from workflows.values import Kind, Signature
 
 TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
@@ -73,6 +73,15 @@ def test_only_those_are_waited_for_whose_signature_would_count():
     own = policy.model_copy(update={"desk": policy.desk.model_copy(update={"self_approval": True})})
     assert waited_for(own, requested_by="U0IVAN") == [("U0IVAN", "U0WALT")]
     assert waited_for(own, requested_by="U0IVAN", kind=Kind.RELEASE_HOLD) == [("U0WALT",)]
+
+
+def test_who_stands_in_for_two_signs_for_the_one_who_did_not_ask():
+    policy = credit(People((away("U0ROSA", "U0WALT"), away("U0IVAN", "U0WALT"))))
+    for asked, other in (("U0ROSA", "U0IVAN"), ("U0IVAN", "U0ROSA")):
+        request = make_request(requested_by=asked)
+        assert policy.in_whose_name("credit", "U0WALT", barred_from(request)) == other
+        assert "credit" in signing_roles(policy, request, "U0WALT")
+        assert waited_for(policy, requested_by=asked) == [("U0WALT",)]
 
 
 def test_an_absence_counts_through_its_last_day():

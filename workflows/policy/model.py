@@ -1,6 +1,6 @@
 """A desk's policy: who may ask, who must sign, how many, how long. Frozen, and parsed once a version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -115,11 +115,13 @@ class Role(Part):
     user_groups: Words = ()
     notify: Words = ()
     email: Addresses = ()
-    _covers: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _covers: Mapping[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
     _away: frozenset[str] = PrivateAttr(default=frozenset())
 
-    def staffed(self, members: tuple[str, ...], *, covers: Mapping[str, str], away: frozenset[str]) -> "Role":
-        """The role on one day. `covers`: deputy -> the member in whose name they sign; both are among `members`."""
+    def staffed(
+        self, members: tuple[str, ...], *, covers: Mapping[str, tuple[str, ...]], away: frozenset[str]
+    ) -> "Role":
+        """The role on one day. `covers`: deputy -> the members in whose names they sign; all are among `members`."""
         role = self.model_copy(update={"members": members})
         role._covers, role._away = dict(covers), away  # noqa: SLF001 - a copy of our own
         return role
@@ -130,7 +132,7 @@ class Role(Part):
         return tuple(member for member in self.members if member not in self._away)
 
     @property
-    def covers(self) -> Mapping[str, str]:
+    def covers(self) -> Mapping[str, tuple[str, ...]]:
         return self._covers
 
 
@@ -246,9 +248,10 @@ class Policy(Part):
     def own_roles_of(self, user_id: str) -> frozenset[str]:
         return frozenset(name for name in self.roles_of(user_id) if not self.in_whose_name(name, user_id))
 
-    def in_whose_name(self, role: str, user_id: str) -> str:
-        """The member for whom this person signs as a deputy; "" where they sign for themselves."""
-        return self.roles[role].covers.get(user_id, "") if role in self.roles else ""
+    def in_whose_name(self, role: str, user_id: str, barred: Collection[str] = ()) -> str:
+        """The member for whom this person signs as a deputy, not a `barred` one if possible; "": for themselves."""
+        away = self.roles[role].covers.get(user_id, ()) if role in self.roles else ()
+        return next((member for member in away if member not in barred), away[0] if away else "")
 
     def role_label(self, role: str) -> str:
         """Also for a role that has left the policy."""

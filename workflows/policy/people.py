@@ -37,10 +37,10 @@ def _staffed(role: Role, people: People, away: Mapping[str, str]) -> Role:
     mirrored = (member for group in role.user_groups for member in people.groups.get(group, ()))
     members = [each for each in dict.fromkeys((*role.members, *mirrored)) if each not in people.gone]
     deputies = {member: present_deputy(member, away) for member in members if member in away}
-    covers: dict[str, str] = {}
+    covers: dict[str, tuple[str, ...]] = {}
     for member, deputy in deputies.items():
         if deputy and deputy not in members and deputy not in people.gone:
-            covers.setdefault(deputy, member)
+            covers[deputy] = (*covers.get(deputy, ()), member)
     found = role.staffed((*members, *covers), covers=covers, away=frozenset(away).intersection(members))
     return found.model_copy(update={"notify": _rung(role, found, deputies)})
 
