@@ -28,7 +28,7 @@ def many_at_once() -> Iterator[Saying]:
     yield Saying("E-mail to accounts receivable and to the one who asked", {"subject": mail.subject, "text": mail.text})
     yield Saying("typed, with a preview", ONE_AT_A_TIME)
     for typed in (
-        "/hold alone, and then Several orders",
+        "/hold ORD-1, ORD-2 again",
         "click Choose orders of B-7 again",
         "click Reject all of B-7 again",
     ):

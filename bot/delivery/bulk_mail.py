@@ -16,7 +16,8 @@ class BulkMail:
     bulk: str  # B-7
     headline: str  # Release of 38 orders
     summary: str  # 38 released by Rosa Alvarez
-    reason: str  # its label
+    held_for: str  # labels
+    because: str
     requester: str
     value: str  # of the orders, by currency
     clear: Sequence[str] = ()

@@ -7,7 +7,7 @@ from bot.delivery.bulk_mail import BulkMail
 from bot.delivery.bulk_mail import bulk_mail as words
 from bot.delivery.mails import Words
 from bot.slack import asked
-from bot.slack.bulk_card import TITLES, reason_of
+from bot.slack.bulk_card import TITLES, because, held_for
 from bot.slack.bulk_floor import judged, to_ship
 from bot.slack.text import count
 from workflows.asked import Cancellation
@@ -36,7 +36,8 @@ def mail_of(view: BulkView, items: Sequence[Item]) -> BulkMail:
         bulk=bulk.name,
         headline=TITLES[bulk.kind].format(orders=count(len(views), "order")),
         summary=_summary(view, views),
-        reason=reason_of(view),
+        held_for=held_for(view.policy, bulk),
+        because=because(view),
         requester=_name(view, bulk.requested_by),
         value=_sums((each.order.currency, each.order.total) for each in views),
         clear=[_line(each) for each, item in ships if item["clear"]],

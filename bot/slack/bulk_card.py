@@ -27,6 +27,7 @@ from bot.slack.words import quoted
 from workflows.bulk import Bulk
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
+from workflows.signers import missing
 from workflows.values import Kind
 from workflows.views import BulkView, RequestView
 from workflows.words import listed
@@ -116,10 +117,16 @@ def _fallback(view: BulkView, shown: Sequence[RequestView], headline: str) -> st
 
 def reason_of(view: BulkView) -> str:
     """The label of what the orders are held for, or of why they are cancelled."""
-    return _held_for(view.policy, view.bulk) or reason_label(view.policy, "cancel", view.bulk.reason)
+    return held_for(view.policy, view.bulk) or because(view)
 
 
-def _held_for(policy: Policy, bulk: Bulk) -> str:
+def because(view: BulkView) -> str:
+    """The label of why they are cancelled or released."""
+    kind, code = {Kind.CANCEL: "cancel", Kind.RELEASE_HOLD: "release"}.get(view.bulk.kind, ""), view.bulk.reason
+    return reason_label(view.policy, kind, code) if kind and code else ""
+
+
+def held_for(policy: Policy, bulk: Bulk) -> str:
     if bulk.kind is Kind.CANCEL:
         return ""
     code = bulk.reason if bulk.kind is Kind.PLACE_HOLD else bulk.hold
@@ -129,15 +136,14 @@ def _held_for(policy: Policy, bulk: Bulk) -> str:
 def wanted(view: BulkView, count: int) -> str:
     """`@Carla asks to put *12 orders* on hold for *Credit check*.`"""
     orders, bulk = f"*{text.count(count, 'order')}*", view.bulk
-    reason = text.mrkdwn(reason_of(view), 200)
+    reason, why = text.mrkdwn(held_for(view.policy, bulk), 200), text.mrkdwn(because(view), 200)
     asks = f"{text.member(bulk.requested_by)} asks"
     if bulk.kind is Kind.PLACE_HOLD:
         return f"{asks} to put {orders} on hold for *{reason}*."
     if bulk.kind is Kind.CANCEL:
-        return f"{asks} to cancel {orders} for *{reason}*."
-    because = reason_label(view.policy, "release", bulk.reason) if bulk.reason else ""
+        return f"{asks} to cancel {orders} for *{why}*."
     said = f"{asks} to release {orders}{f' from *{reason}*' if reason else ''}"
-    return f"{said}{f', because: {text.mrkdwn(because, 200)}' if because else ''}."
+    return f"{said}{f', because: {why}' if why else ''}."
 
 
 def whom(view: BulkView, channel: str, waiting: Sequence[RequestView]) -> tuple[list[str], list[str]]:
@@ -214,7 +220,9 @@ def _to_sign(view: BulkView, shown: Sequence[RequestView], waiting: Sequence[Req
     refunds = bulk_lines.refunds(waiting)
     money = f", and refunds {refunds}" if refunds else ""
     choose = " *Choose orders…* leaves some of them out." if len(waiting) > 1 else ""
-    effect = f"*Approve* {does}{money}.{choose} *Reject* {rejecting}, and asks you why."
+    two = any(len(missing(each.request.sign, each.request.decisions)) > 1 for each in waiting)
+    then = " What needs another signature waits for that." if two else ""
+    effect = f"*Approve* {does}{money}.{then}{choose} *Reject* {rejecting}, and asks you why."
     return [section(effect), *_who(view, waiting), actions(_buttons(view, shown, waiting))]
 
 

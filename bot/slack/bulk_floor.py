@@ -31,7 +31,7 @@ def bulk_floor(view: BulkView, items: Sequence[Item]) -> Message:
     blocks = [
         *_cancelled(cancelled),
         *_group(f"*{CLEAR}*", [_line(each, width) for each in clear]),
-        *_group(f"*{HELD}* Do not ship yet.", [_held(each, item, width) for each, item in held]),
+        *_group(f"*{HELD}* · Do not ship yet.", [_held(each, item, width) for each, item in held]),
         context(_why(view, [each for each, _ in told])),
     ]
     return message(_fallback(view, cancelled, clear, [each for each, _ in held]), blocks)

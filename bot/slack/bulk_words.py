@@ -25,6 +25,7 @@ NOUNS: Final[Mapping[Kind, str]] = {
     Kind.RELEASE_HOLD: "release",
     Kind.CANCEL: "cancel",
 }
+ABOUT: Final[Mapping[Kind, str]] = {Kind.PLACE_HOLD: "on", Kind.RELEASE_HOLD: "of", Kind.CANCEL: "of"}
 SIGNED: Final[Mapping[RoundAction, str]] = {
     RoundAction.APPROVE: "you approved {good} of {orders}.",
     RoundAction.REJECT: "you rejected {good} of {orders}.",
@@ -49,7 +50,7 @@ def _asked(view: BulkView, round_: RoundView) -> str:
         return f"{name}: nothing was asked for{reason}. Here is what stands against it:"
     of = orders if good == len(round_.steps) else f"{good} of {orders}"
     noun = NOUNS[view.bulk.kind]
-    first = f"{name}: you asked for {'a ' + noun if good == 1 else noun + 's'} on *{of}*{reason}."
+    first = f"{name}: you asked for {'a ' + noun if good == 1 else noun + 's'} {ABOUT[view.bulk.kind]} *{of}*{reason}."
     rest = " The others were not asked for:" if good < len(round_.steps) else ""
     return f"{first} {_who_signs(view, round_)}{_at_once(round_)}{rest}".rstrip()
 
@@ -101,10 +102,15 @@ def _failure(alike: str, refused: list[tuple[str, str]]) -> Iterator[tuple[str, 
         named = text.strong(orders[0]) in refused[0][1] or alike == UNKNOWN
         yield f"• {'' if named else f'{_orders(orders)}: '}{refused[0][1]}", 1
         return
-    size = ceil(len(orders) / ceil(len(orders) / ROW))  # so that none stands alone in the last row
-    for start in range(0, len(orders), size):
-        row = orders[start : start + size]
+    for row in _rows(orders):
         yield f"• {_orders(row)}: {alike}", len(row)
+
+
+def _rows(orders: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Rows of like length, so that none stands alone in the last one."""
+    size = ceil(len(orders) / ceil(len(orders) / ROW))
+    for start in range(0, len(orders), size):
+        yield orders[start : start + size]
 
 
 def _parts(said: list[tuple[str, int]]) -> list[str]:
@@ -166,15 +172,19 @@ def _became(view: BulkView, what: str, by: str, told: Sequence[tuple[RequestView
         name=view.bulk.name,
         what=text.mrkdwn(what, 40),
     )
-    return "\n".join([first, *_with_notes(told), *_still_held(view, what, told)])
+    return "\n".join([first, *_with_notes(what, told), *_still_held(view, what, told)])
 
 
-def _with_notes(told: Sequence[tuple[RequestView, str]]) -> list[str]:
-    """The orders by what was noted about them."""
+def _with_notes(what: str, told: Sequence[tuple[RequestView, str]]) -> list[str]:
+    """The orders by what was noted about them; where it did not go as it was asked, every one of them."""
     found: dict[str, list[str]] = {}
     for each, note in told:
         found.setdefault(text.mrkdwn(note, 300), []).append(each.order.number)
-    return [f"• {_orders(orders)}{f': {note}' if note else ''}" for note, orders in found.items()]
+    return [
+        f"• {_orders(row)}{f': {note}' if note else ''}"
+        for note, orders in found.items()
+        for row in ([orders] if what == "approved" else _rows(orders))
+    ]
 
 
 def _still_held(view: BulkView, what: str, told: Sequence[tuple[RequestView, str]]) -> list[str]:

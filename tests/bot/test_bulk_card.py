@@ -312,3 +312,9 @@ def test_what_is_to_be_said_of_many_orders_is_said_once_and_names_them_all():
     said = all_text(round_of(done(200), *gone, view=bulk(one(200))))
     assert said.count("each is already shipped, so there is nothing left to hold.") == 3
     assert all(f"*ORD-{at}*" in said for at in range(70))
+
+
+def test_every_order_that_was_rejected_is_named_however_many_they_are():
+    view = bulk(*(one(at, REJECTED) for at in range(100)))
+    said = all_text(bulk_words.bulk_outcome(view, [told(at, "rejected", "no wire") for at in range(100)]))
+    assert all(f"*ORD-{100 + at}*" in said for at in range(100))

@@ -67,7 +67,7 @@ async def typed(call: Call, desk: Desk, name: str, text: str) -> Answer:
         channel=call.channel,
     )
     opened = await desk.open_view(call, view)
-    return NOTHING if opened else words.answer(refusals.FormNotOpened(typed=f"/{name} alone, and then Several orders"))
+    return NOTHING if opened else words.answer(refusals.FormNotOpened(typed=f"/{name} {orders[0]}, {orders[1]} again"))
 
 
 async def several(call: Call, desk: Desk) -> Answer:
