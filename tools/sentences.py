@@ -4,9 +4,10 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from bot.slack.specimens import specimens
+from bot.slack.specimens import Specimen, specimens
 from tests.factories import NAMES
 from tools.saying import Saying
 from tools.specimens import DEMO, GROUPS
@@ -34,9 +35,15 @@ def document() -> str:
 def sayings(title: str) -> list[Saying]:
     """Those of a group: the specimens that the bot itself has, then the rest."""
     prefix, more = next((prefix, more) for name, _, prefix, more in GROUPS if name == title)
-    own = [Saying(each.name, each.payload) for each in specimens(DEMO) if each.name.startswith(prefix)]
+    own = [Saying(each.name, each.payload) for each in _drawn() if each.name.startswith(prefix)]
     own = sorted(own, key=_place_in_code) if prefix == "refused." else own
     return [*own, *(more() if more else ())]
+
+
+@cache
+def _drawn() -> tuple[Specimen, ...]:
+    """All of the bot's own, drawn once for all groups."""
+    return tuple(specimens(DEMO))
 
 
 def _place_in_code(refusal: Saying) -> tuple[str, int]:
