@@ -167,7 +167,7 @@ def _special(policy: Policy) -> Iterator[tuple[str, BulkView]]:
         replace(first, order=gone),
         _with(second, sign=(Signature(role), Signature(other)), decisions=signed),
         _with(third, sign=(Signature(other),)),
-        _with(fourth, escalated_to=other),
+        _with(fourth, escalated_to=other, sign=(Signature(role), Signature(other))),
     )
     yield "mixed", replace(plain, requests=mixed)
     cancels = view(policy, Kind.CANCEL, [APPROVED, PENDING])
