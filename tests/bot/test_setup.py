@@ -94,7 +94,7 @@ async def test_an_admin_adds_a_reason_with_a_role_and_the_next_hold_reaches_its_
     await send(office, ADAM)
     await send(office, ADAM, odd="The last truck leaves at 15:30\nGift cards are never cancelled")
     read = shown(office, ADAM)
-    assert "Hold “Export licence” (export-licence): Legal signs" in read
+    assert "“Export licence” (export-licence): Legal signs" in read
     assert "cards in <#C0CREDIT>" in read
     assert "Not handled: Gift cards are never cancelled" in read
     assert "ship_cutoff" in read or "15:30" in read

@@ -11,7 +11,7 @@ import pytest
 from workflows.interview import odd
 from workflows.interview.answers import EMPTY, carried, changes, first_policy
 from workflows.interview.last_file import LastFile, formats_of, pattern_of, unknown_words
-from workflows.interview.readback import read_back, worries
+from workflows.interview.readback import read_back, week_in_words, worries
 from workflows.interview.signing import THRESHOLDS, amounts_of, read_amounts, second, threshold, with_threshold
 from workflows.interview.steps import following, known_step, new_problems, step_of, steps
 from workflows.interview.waiting import KINDS, usual, with_times
@@ -223,9 +223,24 @@ def test_a_second_signature_over_an_amount_is_made_shown_and_taken_away():
     assert [(each.role, each.approvals) for each in twice.rules[0].sign] == [("cs_lead", 2)]
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((), "every day"),
+        (("sun", "mon", "tue", "wed", "thu", "fri", "sat"), "every day"),
+        (("tue", "mon", "wed"), "from Monday to Wednesday"),
+        (("sat", "sun"), "on Saturday and Sunday"),
+        (("mon", "tue", "thu"), "on Monday, Tuesday and Thursday"),
+        (("fri",), "on Friday"),
+    ],
+)
+def test_a_week_is_told_by_its_days(days, said):
+    assert week_in_words(days) == said
+
+
 def test_the_read_back_names_who_signs_each_hold_and_the_worries_who_is_missing():
-    said = "\n".join(read_back(LEGAL))
-    assert "Hold “Export licence” (export-licence): Legal signs" in said
+    said = "\n".join(each for _, sentences in read_back(LEGAL) for each in sentences)
+    assert "“Export licence” (export-licence): Legal signs" in said
     assert "it is stale after 2 days" in said
     assert "order total over USD 5,000" in said
     away = People((Absence("U0PRIA", "", date(2026, 12, 5)),))

@@ -1,13 +1,14 @@
 """A policy in plain words, and what there is to worry about before it is applied."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from workflows.interview.waiting import KINDS, usual
 from workflows.policy.check import warnings_in
+from workflows.policy.desk_checks import WEEK
 from workflows.policy.fields import NEVER, show_period
-from workflows.policy.model import Policy, Reason, Role, RuleKind
+from workflows.policy.model import DeskSettings, Policy, Reason, Role, RuleKind
 from workflows.policy.people import People, staffed
 from workflows.policy.rules import applied_by, owner_of, sign_in_words, when_in_words
 from workflows.words import listed
@@ -17,6 +18,7 @@ MISSING: Final = {
     "ask": "is asked about",
     "shipped": "counts as shipped",
 }
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNITS: Final = {"d": "day", "h": "hour", "m": "minute"}
 SAID: Final = {
     "place_hold": "Putting an order on hold",
@@ -34,26 +36,41 @@ WAITING: Final = {
 }
 
 
-def read_back(policy: Policy) -> Iterator[str]:
-    """People and channels stand as `@U0ROSA` and `C0CREDIT`."""
-    desk = policy.desk
-    yield (
-        f"{desk.name} works {listed(desk.workdays, 'and')} in the timezone {desk.timezone}; "
-        f"the digest comes at {desk.digest_at}."
-    )
+def read_back(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """By subject. People and channels stand as `@U0ROSA` and `C0CREDIT`."""
+    yield "The desk", tuple(_desk(policy.desk))
+    yield "Roles", tuple(_role(role) for role in policy.roles.values())
+    yield "Holds", tuple(_hold(policy, reason) for reason in policy.reasons_of("hold"))
+    yield "Who signs", (*_rules(policy), _own(policy.desk))
+    yield "Where nobody answers", tuple(_waiting(policy, kind) for kind in KINDS)
+
+
+def _desk(desk: DeskSettings) -> Iterator[str]:
+    yield f"{desk.name} works {week_in_words(desk.workdays)}, in the timezone {desk.timezone}."
+    yield f"The digest comes at {desk.digest_at} on each of these days."
     also = f" and to {listed(desk.floor_email, 'and')}" if desk.floor_email else ""
     yield f"Releases are announced in {desk.floor_channel}{also}."
-    yield f"An order that is absent from the next file {MISSING[desk.missing_orders]}."
+    yield f"An order that is missing from the next file {MISSING[desk.missing_orders]}."
     yield (
         f"Units cannot be cancelled from the stage {desk.cancel_blocked_from} on, "
         f"and not changed from {desk.change_blocked_from} on."
     )
-    yield from (_role(role) for role in policy.roles.values())
-    yield from (_hold(policy, reason) for reason in policy.reasons_of("hold"))
-    yield from _rules(policy)
-    yield from (_waiting(policy, kind) for kind in KINDS)
-    own = "may approve what they ask for themselves, except a release" if desk.self_approval else "never approve"
-    yield f"People {own}." if desk.self_approval else f"People {own} what they ask for themselves."
+
+
+def week_in_words(days: Sequence[str]) -> str:
+    """`from Monday to Friday`, where they follow each other."""
+    at = [WEEK.index(day) for day in WEEK if day in days]
+    if len(at) in {0, len(WEEK)}:
+        return "every day"
+    if len(at) > 2 and at[-1] - at[0] == len(at) - 1:
+        return f"from {DAYS[at[0]]} to {DAYS[at[-1]]}"
+    return f"on {listed([DAYS[day] for day in at], 'and')}"
+
+
+def _own(desk: DeskSettings) -> str:
+    if desk.self_approval:
+        return "People may approve what they ask for themselves, except a release."
+    return "People never approve what they ask for themselves."
 
 
 def _role(role: Role) -> str:
@@ -75,7 +92,7 @@ def _hold(policy: Policy, reason: Reason) -> str:
     owner = policy.role_label(owner_of(policy, reason))
     note = ", and needs a note" if reason.note == "required" else ""
     after = f"is stale after {spelled(reason.stale_after)}" if reason.stale_after else "never counts as stale"
-    return f"Hold “{reason.label}” ({reason.code}): {owner} signs; it {after}{note}."
+    return f"“{reason.label}” ({reason.code}): {owner} signs; it {after}{note}."
 
 
 def _rules(policy: Policy) -> Iterator[str]:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.slack import text
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Block, header, section
 from bot.slack.forms.parts import written
 from bot.slack.forms.setup_parts import Seen, text_field
 from workflows.interview.steps import page_of
@@ -28,7 +27,7 @@ def _page(seen: Seen) -> list[tuple[str, Role]]:
 
 def _role(name: str, role: Role) -> list[Block]:
     asked = [text_field(f"roles.{name}.{key}", label, _shown(getattr(role, key)), most=MOST) for key, label in FIELDS]
-    return [section(text.strong(role.label, 75)), *asked]
+    return [header(role.label), *asked]
 
 
 def _shown(values: Sequence[str]) -> str:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from bot.slack.blocks import Block, choice, field
 from bot.slack.forms.parts import written
 from bot.slack.forms.setup_parts import Seen, channel_field, picked, text_field, ticks_field
+from workflows.interview.readback import DAYS
 from workflows.policy.desk_checks import WEEK
 from workflows.policy.model import Policy
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHANNELS: Final = ("floor_channel", "managers_channel", "audit_channel")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.slack import text
-from bot.slack.blocks import Block, View, chunks, divider, section
+from bot.slack.blocks import Block, View, chunks, divider, header, section
 from bot.slack.forms.parts import Where, carried, form, message_view
 from bot.slack.forms.setup import DONE, frame
 from bot.slack.forms.setup_parts import Seen
@@ -33,7 +33,8 @@ def build(
         _list("What changes", _changes(changed) or ["Nothing: this is the policy in force."], policy),
         _list("Gone meanwhile, so not carried over", lost, policy),
         _list("Worries", [_REMARK.sub("", each) for each in worries], policy),
-        _list("How it will be", read_back(policy), policy),
+        [divider(), header("How it will be")],
+        *(_list(name, sentences, policy, most=MOST // 2) for name, sentences in read_back(policy)),
     ]
     submit = title(step_of(problems[0], policy))[:24] if problems else "👍 Apply"
     more = {"step": READ_BACK, "based_on": str(seen.draft.based_on)}
@@ -63,11 +64,11 @@ def _changes(sentences: Iterable[str]) -> list[str]:
     return [each.replace(" -> ", " → ") for each in spoken]
 
 
-def _list(name: str, sentences: Iterable[str], policy: Policy, *, strong: bool = True) -> list[Block]:
+def _list(name: str, sentences: Iterable[str], policy: Policy, *, strong: bool = True, most: int = MOST) -> list[Block]:
     lines = [f"• {_linked(sentence, policy)}" for sentence in sentences]
     if not lines:
         return []
-    return [section(part) for part in chunks([f"*{name}*" if strong else name, *lines], MOST, "line", "lines")]
+    return [section(part) for part in chunks([f"*{name}*" if strong else name, *lines], most, "line", "lines")]
 
 
 def _linked(sentence: str, policy: Policy) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.slack.blocks import Block, choice, section
+from bot.slack.blocks import Block, choice, header, section
 from bot.slack.forms.parts import selected
 from bot.slack.forms.setup_parts import Seen, menu_field, role_choices
 from workflows.interview.readback import spelled
@@ -41,7 +41,7 @@ def _kind(policy: Policy, kind: RuleKind) -> list[Block]:
     menus = [_period(rule, name) for name in _asked(kind)]
     roles = role_choices(policy)
     to = [menu_field(f"rules.{kind}.{TO}", "Escalates to", roles, _to(policy, rule), optional=True)] if roles else []
-    return [section(f"*{NAMES[kind]}*"), *menus[:2], *to, *menus[2:]]
+    return [header(NAMES[kind]), *menus[:2], *to, *menus[2:]]
 
 
 def _asked(kind: RuleKind) -> list[str]:
