@@ -149,7 +149,10 @@ def wanted(view: BulkView, count: int) -> str:
 def whom(view: BulkView, channel: str, waiting: Sequence[RequestView]) -> tuple[list[str], list[str]]:
     """Labels of the roles of this channel that have still to sign, and who of them is rung."""
     roles = dict.fromkeys(
-        group.role for each in waiting for group in each.waiting_for if view.policy.roles[group.role].channel == channel
+        group.role
+        for each in waiting
+        for group in each.waiting_for
+        if group.role in view.policy.roles and view.policy.roles[group.role].channel == channel
     )
     signed = [{one.member for one in each.request.decisions} for each in waiting]
     done = {view.bulk.requested_by, *(set.intersection(*signed) if signed else set())}
@@ -228,12 +231,12 @@ def _to_sign(view: BulkView, shown: Sequence[RequestView], waiting: Sequence[Req
 
 def _who(view: BulkView, waiting: Sequence[RequestView]) -> list[Block]:
     """Names, not mentions: only those who are to be notified are rung."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     counts: dict[str, int] = {}
     for group in (group for each in waiting for group in each.waiting_for):
-        found.setdefault(group.role, list(group.members))
+        found.setdefault(group.role, {}).update(dict.fromkeys(group.members))
         counts[group.role] = counts.get(group.role, 0) + 1
-    lines = [_missing(view, role, members, counts[role], len(waiting)) for role, members in found.items()]
+    lines = [_missing(view, role, list(members), counts[role], len(waiting)) for role, members in found.items()]
     return [section("\n".join(lines))] if lines else []
 
 

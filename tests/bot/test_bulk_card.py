@@ -318,3 +318,21 @@ def test_every_order_that_was_rejected_is_named_however_many_they_are():
     view = bulk(*(one(at, REJECTED) for at in range(100)))
     said = all_text(bulk_words.bulk_outcome(view, [told(at, "rejected", "no wire") for at in range(100)]))
     assert all(f"*ORD-{100 + at}*" in said for at in range(100))
+
+
+def test_a_role_that_the_policy_has_no_more_is_not_asked_and_breaks_nothing():
+    two = (Signature("credit"), Signature("gone"))
+    said = all_text(card(one(0, sign=two), one(1, sign=(Signature("gone"),))))
+    assert "Hold 1 order?" in said
+    assert "1 more order of B-7 waits for Gone." in said
+    assert "What needs another signature waits for that." in said
+    assert bulk_words.bulk_reminder(bulk(one(1, sign=(Signature("gone"),))), "C0CREDIT") is None
+
+
+def test_whoever_can_sign_some_of_the_orders_is_named():
+    half = (Signature("credit", 2),)
+    views = [
+        one(0, sign=half, decisions=(make_decision(member="U0IVAN"),)),
+        one(1, sign=half, decisions=(make_decision(),)),
+    ]
+    assert "○ Credit: Rosa Alvarez or Ivan Petrov" in all_text(card(*views))
