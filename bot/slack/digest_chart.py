@@ -11,6 +11,7 @@ from workflows.words import listed
 TITLE: Final = "Holds in force, by owner and age"
 ROLES: Final = 10
 LABEL: Final = 26
+WIDE: Final = 5.2  # inches: a thread shows it half as wide as a channel, and its letters are to be read there
 DRAWABLE: Final = 0x0590  # the font of the picture has Latin, Greek and Cyrillic
 # The older, the darker. On a white ground of its own, so that it reads the same in dark mode.
 SHADES: Final = ("#f7d9c4", "#f2ab7c", "#df7345", "#b23a2b", "#701616")
@@ -44,19 +45,25 @@ def chart(digest: Digest) -> bytes:
     from matplotlib.figure import Figure
 
     rows = bars(digest)
-    figure = Figure(figsize=(8, 1.6 + 0.5 * len(rows)), dpi=160, facecolor=GROUND, layout="constrained")
+    figure = Figure(figsize=(WIDE, 1.5 + 0.42 * len(rows)), dpi=220, facecolor=GROUND, layout="constrained")
     axes = figure.subplots()
     left = [0] * len(rows)
     for place, (bucket, shade) in enumerate(zip(BUCKETS, SHADES, strict=True)):
         counts = [counts[place] for _, counts in rows]
         drawn = axes.barh(range(len(rows)), counts, left=left, color=shade, label=bucket, edgecolor=GROUND, height=0.66)
-        figures = [f"{count:,}" if count * 14 >= _longest(rows) else "" for count in counts]
+        figures = [_fitting(count, _longest(rows)) for count in counts]
         axes.bar_label(drawn, figures, label_type="center", color=GROUND if place >= DARK_FROM else INK, fontsize=10)
         left = [before + count for before, count in zip(left, counts, strict=True)]
     _dress(figure, axes, rows)
     out = BytesIO()
-    figure.savefig(out, format="png")
+    figure.savefig(out, format="png", bbox_inches="tight", pad_inches=0.12)
     return out.getvalue()
+
+
+def _fitting(count: int, longest: int) -> str:
+    """The figure, where its part of the bar is wide enough for it."""
+    figure = f"{count:,}"
+    return figure if count * 36 >= longest * (len(figure) + 1) else ""
 
 
 def _longest(rows: Sequence[tuple[str, tuple[int, ...]]]) -> int:
@@ -74,8 +81,8 @@ def _dress(figure: Any, axes: Any, rows: Sequence[tuple[str, tuple[int, ...]]]) 
     axes.tick_params(axis="y", length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    figure.suptitle(TITLE, color=INK, fontsize=14, fontweight="bold", x=0.01, ha="left")
-    figure.legend(loc="outside lower left", ncols=len(BUCKETS), frameon=False, fontsize=9.5, labelcolor=MUTED)
+    figure.suptitle(TITLE, color=INK, fontsize=13, fontweight="bold", x=0.01, ha="left")
+    figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=9.5, labelcolor=MUTED)
 
 
 def _drawable(label: str) -> str:

@@ -75,7 +75,7 @@ async def the_digest_with_its_chart(seat, office):
     await expect(card).to_contain_text("4 stale holds")
     await seat.shot("digest-03-posted")
     await card.get_by_test_id("open-thread").click()
-    await expect(seat.tab.locator("[data-testid=thread] img")).to_be_visible()
+    await seat.tab.locator("[data-testid=thread] img").scroll_into_view_if_needed()
     await seat.shot("digest-04-chart")
     await seat.tab.get_by_test_id("close-thread").click()
     await seat.tab.locator("#messages").evaluate("(node) => node.scrollTo(0, 0)")
@@ -94,6 +94,7 @@ async def nudged(seat):
     await expect(seat.private("nudged")).to_be_visible()
     await seat.shot("digest-08-nudged-lately")
     await seat.sit(ROSA, CREDIT)
+    await expect(seat.card("ORD-123")).to_contain_text("Mona Haddad asks what becomes of it")
     await seat.shot("digest-09-nudge-in-credit")
 
 
@@ -147,6 +148,9 @@ async def released(seat):
     await expect(seat.modal).to_be_hidden()
     await seat.shot("digest-18-release-asked")
     await seat.sit(WALT, STOCK)
+    await seat.card("ORD-125").get_by_test_id("open-thread").first.click()
+    card = seat.card("Stock arrived", inside="[data-testid=thread]")
+    await expect(seat.button(card, "request.approve")).to_be_visible()
     await seat.shot("digest-19-card")
 
 
