@@ -100,7 +100,7 @@ _LATER: Final = """
     update bulk_rounds set token = '', free_at = clock_timestamp() + %(delay)s
     where desk_id = %(desk)s and bulk = %(bulk)s and number = %(round)s and token = %(token)s
 """
-# What was gathered about the bulk goes out now; and whoever began the round hears how it went, where that is news.
+# What was gathered about the bulk goes out now, unless another of its rounds comes next; and whoever began the round hears how it went, where that is news.
 _END: Final = """
     with ended as (
         update bulk_rounds set done_at = clock_timestamp(), token = ''
@@ -116,6 +116,10 @@ _END: Final = """
     update notices set due_at = clock_timestamp() from ended
     where desk_id = %(desk)s and state = 'ready' and tried_at is null and payload -> 'bulk' = to_jsonb(%(bulk)s::bigint)
     and due_at > clock_timestamp()
+    and not exists (
+        select from bulk_rounds o
+        where o.desk_id = %(desk)s and o.bulk = %(bulk)s and o.number <> %(round)s and o.done_at is null
+        and o.free_at <= clock_timestamp())
 """
 
 
