@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from store import rows
+from store.policies import policy_in_force
 from store.pool import READER, Pool, desk_transaction
 from workflows.values import Hold
 
@@ -52,12 +54,19 @@ class ApiLists:
         most: int,
     ) -> Sequence[Mapping[str, Any]]:
         """By time. `order`: of that order alone; None: of everything."""
-        given = _given({"after": after, "chain_wanted": order, "since": since})
+        given = _given({"after": after, "chain_wanted": order, "since": await self._moment(desk_id, since)})
         where = ["a.desk_id = %(desk)s", *(_AUDIT_FILTERS[name] for name in given)]
         if after:
             given |= {"at": after[0], "chain": after[1], "seq": after[2]}
             del given["after"]
         return await self._page(_AUDIT, desk_id, where, given, most)
+
+    async def _moment(self, desk_id: str, given: datetime | None) -> datetime | None:
+        """Without a time zone it is meant in the desk's."""
+        if given is None or given.tzinfo:
+            return given
+        _, policy = await policy_in_force(self._pool, desk_id)
+        return given.replace(tzinfo=ZoneInfo(policy.desk.timezone if policy else "UTC"))
 
     async def _page(
         self, query: str, desk_id: str, where: Sequence[str], values: Mapping[str, Any], most: int

@@ -1,6 +1,8 @@
 """Lists, exports and the audit over the API."""
 
 import asyncio
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -41,14 +43,31 @@ async def test_lists_are_paged_by_key_and_filtered(api):
     one = await pages(api, "/audit?order=ORD-801&", "entries")
     assert {entry["order"] for entry in one} == {"ORD-801"}
     assert await pages(api, "/audit?since=2999-01-01T00:00:00Z&", "entries") == []
+    await a_plain_day_begins_in_the_time_zone_of_the_desk(api)
     for bad in (
         "/holds?cursor=nonsense",
         "/holds?limit=9999",
         "/audit?since=yesterday",
+        "/audit?since=2026-11-21T09:00:00",
+        "/audit?since=2026-02-30",
         "/audit?cursor=WzFd",
         "/holds?state=x",
     ):
         assert (await api("GET", bad)).status_code == 422, bad
+
+
+async def a_plain_day_begins_in_the_time_zone_of_the_desk(api):
+    zone = ZoneInfo(api.office.policy.desk.timezone)
+    add = """insert into audit (desk_id, chain, at, actor, action, facts)
+             values ('T0ACME', 'ORD-123', %s, 'test', 'order.looked', '{}')"""
+    midnight = datetime(2999, 7, 1, tzinfo=zone)
+    assert midnight.utcoffset(), "in a zone that is UTC this could not fail"
+    for at in (midnight - timedelta(seconds=1), midnight):
+        api.office.rows(add, at)
+    found = await pages(api, "/audit?since=2999-07-01&", "entries")
+    assert [datetime.fromisoformat(entry["at"]) for entry in found] == [midnight]
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await api("GET", f"/audit?since={day}")).status_code == 200, day
 
 
 async def test_batches_are_taken_once_listed_and_given_again(api):

@@ -1,10 +1,12 @@
 """Holds and the audit, page by page."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from bot.web.api.answers import HoldAnswer, hold_answer
 from bot.web.api.bodies import words
@@ -18,6 +20,26 @@ _NUMBER: Final = TypeAdapter(tuple[int])
 _PLACE: Final[TypeAdapter[tuple[AwareDatetime, str, int]]] = TypeAdapter(tuple[AwareDatetime, str, int])
 HoldFilter = Literal["open", "any", "requested", "active", "release_requested", "released", "rejected", "withdrawn"]
 BIGGEST: Final = 2**63 - 1
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _day_or_moment(given: Any, parse: ValidatorFunctionWrapHandler) -> datetime:
+    """A plain day comes without a time zone: it begins in the desk's. Every other time names its own."""
+    at: datetime = parse(given)
+    if at.tzinfo is None and not DAY.fullmatch(str(given)):
+        raise PydanticCustomError("since", "Input should be a day, or a time with its time zone")
+    return at
+
+
+Since = Annotated[
+    datetime,
+    WrapValidator(_day_or_moment),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+]
+SINCE: Final = (
+    "Entries from this time on: a time with its time zone (2026-11-21T09:00:00Z), or a plain day (2026-11-21), which "
+    "begins in the desk's time zone."
+)
 
 
 class HoldsAnswer(BaseModel):
@@ -83,7 +105,7 @@ def lists_router(lists: Lists, orders: Orders) -> APIRouter:
         caller: Annotated[Caller, Depends(requires("audit:read"))],
         *,
         order: Word = None,
-        since: Annotated[AwareDatetime | None, Query()] = None,
+        since: Annotated[Since | None, Query(description=SINCE)] = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> AuditAnswer:

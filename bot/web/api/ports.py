@@ -55,7 +55,7 @@ class Lists(Protocol):
         after: tuple[datetime, str, int] | None,
         most: int,
     ) -> Sequence[Mapping[str, Any]]:
-        """Entries by time."""
+        """Entries by time. A `since` without a time zone is meant in the desk's."""
 
 
 class Service(Protocol):
