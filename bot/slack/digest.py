@@ -90,11 +90,12 @@ def worth(amounts: Mapping[str, int]) -> str:
 
 def _summary(digest: Digest) -> list[str]:
     counts = digest.counts
-    risk = (
-        f"*Value at risk:* {worth(counts.at_risk)} in orders with a stale hold; "
-        f"{worth(counts.on_hold)} in all orders on hold ({text.count(counts.holds, 'hold')})."
-    )
-    return [f"*{headline(digest)}*", risk]
+    holds = text.count(counts.holds, "hold")
+    if counts.at_risk == counts.on_hold:
+        rest = f"; every order on hold has a stale one ({holds})." if counts.holds else "."
+    else:
+        rest = f" in orders with a stale hold; {worth(counts.on_hold)} in all orders on hold ({holds})."
+    return [f"*{headline(digest)}*", f"*Value at risk:* {worth(counts.at_risk)}{rest}"]
 
 
 def _how(digest: Digest) -> str:

@@ -33,7 +33,6 @@ KINDS: Final[Mapping[str, str]] = {
     "request.email": "E-mail about a request",
     "requester.email": "E-mail about a request",
     "role.empty": "Warning about a role",
-    "seal": "Seal of the audit trail",
     "seal": "Seal of the audit",
 }
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,30}")

@@ -77,7 +77,7 @@ async def test_the_digest_goes_out_once_with_its_chart_and_its_mail_however_many
     assert await digested(office) == 0
     (post,) = posts(office)
     assert "1 stale hold and 1 review due" in post.text
-    assert "USD 1,250.00 in orders with a stale hold" in seen(post)
+    assert "USD 1,250.00; every order on hold has a stale one (1 hold)" in seen(post)
     assert f"asked for by <@{ROSA}>" in seen(post)
     assert {"hold.release", "hold.extend", "hold.nudge", "hold.assign", "digest.more"} <= action_ids(post)
     assert "H-1" in ids(post)

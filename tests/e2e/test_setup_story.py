@@ -112,6 +112,8 @@ async def odd_cases_and_the_read_back(seat):
     await on(seat, "Read back")
     for words in ("Export licence missing", "Europe/Berlin", "Not handled: Mr Smith never pays on time", "to Saturday"):
         await expect(seat.modal).to_contain_text(words)
+    for words in ("from Monday to Friday → from Monday to Saturday", "owner legal, stale after 2 days"):
+        await expect(seat.modal).to_contain_text(words)
     await expect(seat.modal).not_to_contain_text(re.compile(r"\b[UC]0[A-Z]+\b"))
     for place in range(4):
         await seat.modal.locator(".modal-body").evaluate("(node, at) => node.scrollTo(0, at * 560)", place)

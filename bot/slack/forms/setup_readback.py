@@ -11,12 +11,15 @@ from bot.slack.forms.setup import DONE, frame
 from bot.slack.forms.setup_parts import Seen
 from bot.slack.ids import CallbackId
 from workflows.interview.draft import Meanwhile
-from workflows.interview.readback import read_back
+from workflows.interview.readback import read_back, spelled, week_in_words
 from workflows.interview.steps import READ_BACK, step_of, title
+from workflows.policy.fields import period
 from workflows.policy.model import Policy
 
 MOVED: Final = "moved"
 MOST: Final = 12_000  # characters of one list
+_WORKDAYS: Final = "Desk, workdays: "
+_PERIOD: Final = re.compile(r"(?<=, stale after )[0-9]+[dhm](?=, )")
 _KEY: Final = re.compile(r"(?<=, )[a-z_.]+(?=:)")
 # A remark of the policy's check names the place in the file; here what follows from it is enough.
 _REMARK: Final = re.compile(r"[a-z_]+(?:\.[\w-]+)+: is (?:empty|not given|on)\. ")
@@ -60,8 +63,15 @@ def applied(changed: Sequence[str], policy: Policy) -> View:
 
 def _changes(sentences: Iterable[str]) -> list[str]:
     """`Desk, digest at: 08:30 → 09:00`, where the command line names the file's key."""
-    spoken = (_KEY.sub(lambda key: key[0].replace("_", " "), each) for each in sentences)
-    return [each.replace(" -> ", " → ") for each in spoken]
+    return [_spoken(each).replace(" -> ", " → ") for each in sentences]
+
+
+def _spoken(change: str) -> str:
+    if change.startswith(_WORKDAYS):
+        weeks = [week_in_words(days.split(", ")) for days in change.removeprefix(_WORKDAYS).split(" -> ")]
+        return f"Desk, workdays: {' -> '.join(weeks)}"
+    named = _KEY.sub(lambda key: key[0].replace("_", " "), change)
+    return _PERIOD.sub(lambda found: spelled(period(found[0])), named)
 
 
 def _list(name: str, sentences: Iterable[str], policy: Policy, *, strong: bool = True, most: int = MOST) -> list[Block]:
