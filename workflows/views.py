@@ -92,10 +92,10 @@ class BulkView:
         return tuple(
             view
             for view in self.requests
-            if view.request.is_pending and any(each.role in self._roles_in(channel) for each in view.waiting_for)
+            if view.request.is_pending and any(each.role in self.roles_in(channel) for each in view.waiting_for)
         )
 
-    def _roles_in(self, channel: str) -> set[str]:
+    def roles_in(self, channel: str) -> set[str]:
         """Without those that the policy has no more."""
         return {name for name, role in self.policy.roles.items() if role.channel == channel}
 

@@ -8,6 +8,7 @@ from bot.slack import facts, text
 from bot.slack.blocks import Block, Message, actions, asking_first, button, chunks, message, section
 from bot.slack.bulk_card import reason_of, whom
 from bot.slack.ids import ActionId, bulk_value
+from bot.slack.reminder import what_to_do
 from bot.slack.words import SlackWords
 from workflows import refusals
 from workflows.bulk import RoundAction, Step, went_well
@@ -216,7 +217,8 @@ def bulk_reminder(view: BulkView, channel: str) -> Message | None:
     what = f"*{orders}* of {view.bulk.name}, the {noun}s{reason},"
     said = f":hourglass: {who}: {what} {has} waited for {label} since {since}.{ship_by}"
     fallback = f"{view.bulk.name} still waits for {label}: {orders}"
-    return message(fallback, [section(f"{said} Approve or reject on the card above.")])
+    roles = [group for each in waiting for group in each.waiting_for if group.role in view.roles_in(channel)]
+    return message(fallback, [section(f"{said} {what_to_do(roles)}")])
 
 
 def bulk_stuck(view: BulkView, items: Sequence[Item], to: str) -> Message | None:

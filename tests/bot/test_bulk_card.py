@@ -11,6 +11,7 @@ from bot.slack import bulk_words
 from bot.slack.bulk_card import bulk_card
 from bot.slack.bulk_floor import bulk_floor
 from bot.slack.ids import bulk_value, parse_bulk_value
+from bot.slack.reminder import reminder
 from bot.slack.specimens import bulk as samples
 from playground.slack.blockkit import check_message
 from tests.bot.hostile import HOSTILE, all_text, assert_message, hostile_text, quick, texts
@@ -251,6 +252,17 @@ def test_a_reminder_rings_those_who_have_still_to_sign_and_nobody_when_they_have
     )
     assert bulk_words.bulk_reminder(bulk(one(0, APPROVED)), "C0CREDIT") is None
     assert bulk_words.bulk_reminder(bulk(one(0)), "C0FRAUD") is None
+
+
+def test_a_reminder_tells_nobody_to_approve_where_nobody_can():
+    nobody = make_policy(roles={"credit": {"members": (), "notify": ()}})
+    alone = [replace(one(at), policy=nobody) for at in range(2)]
+    whole = bulk_words.bulk_reminder(bulk(*alone, policy=nobody), "C0CREDIT")
+    for said in (reminder(alone[0], "C0CREDIT"), whole):
+        assert "Nobody in Credit can sign at the moment: tell an admin" in all_text(said)
+        assert "Approve or reject" not in all_text(said)
+    for said in (reminder(one(0), "C0CREDIT"), bulk_words.bulk_reminder(bulk(one(0), one(1)), "C0CREDIT")):
+        assert all_text(said).endswith("Approve or reject on the card above.")
 
 
 def test_managers_hear_that_nobody_can_sign_only_while_something_waits():

@@ -52,6 +52,11 @@ def _reminders(policy: Policy) -> Iterator[Specimen]:
         said = reminder(view, channel)
         if said:
             yield Specimen(f"reminder.{kind}", "message", said)
+    nobody = values.without_people(policy)
+    waits = values.view(nobody, values.request(policy, Kind.PLACE_HOLD, RequestState.PENDING))
+    said = reminder(waits, nobody.roles[waits.waiting_for[0].role].channel)
+    if said:
+        yield Specimen("reminder.nobody", "message", said)
 
 
 def _card(name: str, view: RequestView, role: str) -> Specimen:

@@ -58,6 +58,12 @@ def owner(policy: Policy) -> str:
     return hold_reason(policy).owner or next(iter(policy.roles), "credit")
 
 
+def without_people(policy: Policy) -> Policy:
+    """The same where nobody holds a role any more."""
+    bare = {name: role.model_copy(update={"members": (), "notify": ()}) for name, role in policy.roles.items()}
+    return policy.model_copy(update={"roles": bare})
+
+
 def line(number: int = 1, **changes: Any) -> Line:
     plain: dict[str, Any] = dict.fromkeys(("cancelled", "allocated", "picked", "packed", "shipped", "delivered"), 0)
     known = {"key": str(number), "line": number, "sku": f"ABC-{number}", "description": "Blue widget, 40 mm"}
