@@ -100,7 +100,8 @@ _LATER: Final = """
     update bulk_rounds set token = '', free_at = clock_timestamp() + %(delay)s
     where desk_id = %(desk)s and bulk = %(bulk)s and number = %(round)s and token = %(token)s
 """
-# What was gathered about the bulk goes out now, unless another of its rounds comes next; and whoever began the round hears how it went, where that is news.
+# What was gathered about the bulk goes out now, unless another of its rounds comes next; and whoever began the round
+# hears how it went, where that is news.
 _END: Final = """
     with ended as (
         update bulk_rounds set done_at = clock_timestamp(), token = ''
