@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.delivery.trying import again
-from workflows.notices import Claimed, Dead, Retry
+from workflows.notices import Claimed, Dead, Retry, Skipped
 
 # Everything that a call through the SDK raises when it fails.
 CALL_ERRORS: Final = (SlackClientError, aiohttp.ClientError, OSError, json.JSONDecodeError)
@@ -54,8 +54,11 @@ ADVICE: Final[Mapping[str, str]] = {
     "not_in_channel": "invite the app to the channel",
     "restricted_action": "the workspace does not let the app post there",
     "token_revoked": "the bot token was revoked; install the app again",
+    "user_disabled": "this person has left Slack",
     "user_not_found": "there is no such member any more",
 }
+# What Slack answers, in one method or another, where it is a person who is to be reached and the person is gone.
+GONE_PERSON: Final = frozenset({"channel_not_found", "is_archived", "is_inactive", "user_disabled", "user_not_found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +116,10 @@ def settled(claimed: Claimed, problem: Problem, *, repeatable: bool = False) -> 
     if problem.wait is not None:
         return Retry(problem.wait, problem.words, definite=True, lane_wait=problem.wait)
     return again(claimed, problem.words, definite=repeatable or problem.kind is Kind.NOT_SENT)
+
+
+def settled_with_person(claimed: Claimed, problem: Problem, *, repeatable: bool = False) -> Retry | Dead | Skipped:
+    """The same, where nobody is missed who has left: there is nothing to mend, and nobody who could read it."""
+    if problem.code in GONE_PERSON:
+        return Skipped(f"{problem.code}: this person has left Slack, or cannot be written to")
+    return settled(claimed, problem, repeatable=repeatable)

@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery.lookup import Answer, find_posted, mark
 from bot.delivery.ports import Blocks, Clients, Post, Publish, Reply, Update, Upload
-from bot.delivery.problems import CALL_ERRORS, Kind, Problem, judged, problem_of, settled
+from bot.delivery.problems import CALL_ERRORS, Kind, Problem, judged, problem_of, settled, settled_with_person
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.trying import again
 from workflows.notices import Claimed, Dead, Retry, Sent, Settlement, Skipped
@@ -64,14 +64,14 @@ class SlackSender:
         if client is None:
             return _no_token(claimed)
         answer = await _privately(client, reply)
-        return settled(claimed, answer) if isinstance(answer, Problem) else _sent(answer)
+        return settled_with_person(claimed, answer) if isinstance(answer, Problem) else _sent(answer)
 
     async def publish(self, claimed: Claimed, publish: Publish) -> Settlement:
         client = self._clients.client_for(claimed.desk_id)
         if client is None:
             return _no_token(claimed)
         answer = await _called(client.views_publish(user_id=publish.user, view=publish.view))
-        return settled(claimed, answer, repeatable=True) if isinstance(answer, Problem) else Sent()
+        return settled_with_person(claimed, answer, repeatable=True) if isinstance(answer, Problem) else Sent()
 
     async def upload(self, claimed: Claimed, upload: Upload) -> Settlement:
         """Three calls; before the last one nobody sees anything. Where that one is unclear, the file may come twice."""
@@ -91,7 +91,7 @@ class SlackSender:
             return settled(claimed, problem, repeatable=True)
         where = await _conversation(client, upload)
         if isinstance(where, Problem):
-            return settled(claimed, where, repeatable=True)
+            return _ended(claimed, where, upload.channel, repeatable=True)
         file: dict[str, str | None] = {"id": str(place["file_id"]), "title": upload.name}
         answer = await _called(client.files_completeUploadExternal(files=[file], **where))
         return settled(claimed, answer) if isinstance(answer, Problem) else Sent()
@@ -119,7 +119,7 @@ async def _post_unless_there(client: AsyncWebClient, claimed: Claimed, post: Pos
     found = await find_posted(client, post, claimed)
     match found:
         case Problem():
-            return settled(claimed, found, repeatable=True)
+            return _ended(claimed, found, post.channel, repeatable=True)
         case Answer.ABSENT:
             return await _post(client, claimed, post)
         case Answer.UNREADABLE if claimed.unclear > 2:
@@ -144,7 +144,13 @@ async def _post(client: AsyncWebClient, claimed: Claimed, post: Post, **facts: b
     if not isinstance(answer, Problem):
         return _sent(answer, **facts)
     # A repeat that Slack says has failed is made again; only one that vanished in silence counts as the second post.
-    return settled(claimed, answer, repeatable=bool(facts) and not answer.is_silence)
+    return _ended(claimed, answer, post.channel, repeatable=bool(facts) and not answer.is_silence)
+
+
+def _ended(claimed: Claimed, problem: Problem, channel: str, *, repeatable: bool) -> Settlement:
+    """`channel`: one, or a person."""
+    settle = settled_with_person if channel.startswith(PEOPLE) else settled
+    return settle(claimed, problem, repeatable=repeatable)
 
 
 def _update(client: AsyncWebClient, update: Update) -> Awaitable[AsyncSlackResponse]:

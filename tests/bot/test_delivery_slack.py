@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.ports import Post, Reply, Update, Upload
+from bot.delivery.ports import Post, Publish, Reply, Update, Upload
 from bot.delivery.problems import Kind, judged, retry_after
 from bot.delivery.response_url import ResponseUrls
 from bot.delivery.slack import SlackSender, as_repeat
@@ -354,9 +354,26 @@ async def test_a_response_url_that_fails_is_tried_again(workspace, slack):
     assert calls(workspace, "chat.postEphemeral") == []
 
 
-async def test_a_reply_to_somebody_who_left_is_dead(slack, workspace):
-    ended = await slack.reply(claimed(kind="reply"), reply(workspace, response_url="", user="U0LEFT"))
-    assert isinstance(ended, Dead)
+async def test_nobody_is_missed_who_has_left(slack, workspace):
+    """However they would have been written to: nobody can mend it, so the desk's health does not tell of it."""
+    to = claimed(lane="slack:U0LEFT")
+    workspace.fail("views.publish", error="user_disabled")
+    for ended in (
+        await slack.post(to, Post("U0LEFT", "Approved")),
+        await slack.reply(claimed(kind="reply"), reply(workspace, response_url="", user="U0LEFT")),
+        await slack.upload(to, Upload("U0LEFT", "refused.csv", b"x", "These rows were refused.")),
+        await slack.publish(to, Publish("U0LEFT", {"type": "home", "blocks": []})),
+    ):
+        assert isinstance(ended, Skipped)
+        assert ended.reason.endswith(": this person has left Slack, or cannot be written to")
+    channel = await slack.post(claimed(), Post("C0NOWHERE", "Approved"))
+    assert channel.error.startswith("channel_not_found: the channel is gone")
+
+
+@pytest.mark.parametrize("code", ["account_inactive", "messages_tab_disabled", "missing_scope", "token_revoked"])
+async def test_what_stops_every_direct_message_is_dead_also_where_one_person_was_to_be_told(workspace, slack, code):
+    workspace.fail("chat.postMessage", error=code)
+    assert isinstance(await slack.post(claimed(lane="slack:U0CARL"), Post("U0CARL", "Approved")), Dead)
 
 
 @pytest.mark.parametrize(
