@@ -115,8 +115,8 @@ _END: Final = """
         from ended where %(told)s
     )
     update notices set due_at = clock_timestamp() from ended
-    where desk_id = %(desk)s and state = 'ready' and tried_at is null and payload -> 'bulk' = to_jsonb(%(bulk)s::bigint)
-    and due_at > clock_timestamp()
+    where desk_id = %(desk)s and state = 'ready' and tried_at is null and due_at > clock_timestamp()
+    and to_jsonb(%(bulk)s::bigint) in (payload -> 'bulk', payload -> 'during')
     and not exists (
         select from bulk_rounds o
         where o.desk_id = %(desk)s and o.bulk = %(bulk)s and o.number <> %(round)s and o.done_at is null

@@ -50,7 +50,7 @@ SNAPSHOT: Final = f"""
              select jsonb_agg(f.member order by f.at, f.member) from request_followers f
              where f.desk_id = %(desk)s and f.request = r.number)) order by r.number)
          from requests r where r.desk_id = %(desk)s and r.order_number = orders.number
-         and (r.state = 'pending' or r.number = %(request)s
+         and (r.state = 'pending' or r.number = %(request)s or r.bulk is not null and r.kind = 'place_hold'
               or %(request)s > 0 and r.kind <> 'release_hold')) as requests,
         (select jsonb_agg(distinct facts ->> 'refusal') from audit
          where desk_id = %(desk)s and actor = %(user)s and at > clock_timestamp() - interval '1 minute'
@@ -306,20 +306,21 @@ _PARTS: Final[Mapping[str, str]] = {
             kind text, lane text, request bigint, bulk bigint, payload jsonb)
     ),
     waiting as materialized (
-        select m.kind, m.lane, w.id from more m cross join lateral (
+        select m.kind, m.lane, m.bulk, w.id from more m cross join lateral (
             select id from notices where desk_id = %(desk)s and lane = m.lane and kind = m.kind and state = 'ready'
             and tried_at is null and payload -> 'bulk' = to_jsonb(m.bulk) order by id limit 1 for update skip locked
         ) w
     ),
     taken_in as (
         update notices w set payload = jsonb_set(w.payload, '{items}', (w.payload -> 'items') || m.items)
-        from waiting join more m using (kind, lane) where w.desk_id = %(desk)s and w.id = waiting.id
+        from waiting join more m using (kind, lane, bulk) where w.desk_id = %(desk)s and w.id = waiting.id
     ),
     new_gathered as (
         insert into notices (desk_id, kind, lane, request, payload, trace, created_at, due_at)
         select %(desk)s, m.kind, m.lane, m.request, m.payload || jsonb_build_object('items', m.items), %(trace)s,
                %(now)s, %(now)s::timestamptz + make_interval(secs => %(gather_for)s)
-        from more m where not exists (select from waiting w where w.kind = m.kind and w.lane = m.lane)
+        from more m where not exists (
+            select from waiting w where w.kind = m.kind and w.lane = m.lane and w.bulk = m.bulk)
     )""",
     "homes": HOMES.format(
         whose="v.user_id = any(array(select jsonb_array_elements_text(%(homes)s::jsonb)))",

@@ -139,7 +139,7 @@ def _together(notices: Sequence[Notice], snapshot: Snapshot, bulk: int) -> tuple
     for place, notice in enumerate(notices):
         of = _bulk_of(notice, snapshot, bulk)
         if of:
-            found.setdefault((notice.kind, notice.lane), _gathering(notice, of))
+            found.setdefault((notice.kind, notice.lane, of), _gathering(notice, of, bulk))
         else:
             found[place,] = notice
     return tuple(found.values())
@@ -154,10 +154,14 @@ def _bulk_of(notice: Notice, snapshot: Snapshot, bulk: int) -> int:
     return (request.bulk or 0) if request else 0
 
 
-def _gathering(notice: Notice, bulk: int) -> Notice:
-    """It belongs to no order alone, so none of them waits for it."""
+def _gathering(notice: Notice, bulk: int, during: int) -> Notice:
+    """It belongs to no order alone, so none of them waits for it.
+
+    `during`: the bulk of whose round it comes. The release of a hold draws the card of the bulk that placed it.
+    """
     item = {**notice.payload, "request": notice.request}
-    payload: dict[str, Any] = {**notice.payload, "bulk": bulk, "items": [item]}
+    other = {"during": during} if during not in {0, bulk} else {}
+    payload: dict[str, Any] = {**notice.payload, "bulk": bulk, **other, "items": [item]}
     return replace(notice, order_number="", payload=payload, bulk=bulk)
 
 

@@ -135,3 +135,22 @@ async def test_two_workers_at_once_ask_once(office, rounds):
     await do_all(Bulks(rounds, office.parts.service))
     assert [row["order_number"] for row in office.rows(STATES, bulk)] == list(ORDERS)
     assert len(office.rows("select 1 from notices where kind = 'bulk.round'")) == 1
+
+
+async def test_a_release_of_many_draws_the_card_of_their_holds_once_each_time(office, rounds):
+    loop = Bulks(rounds, office.parts.service)
+    for bulk, (ask, signer) in enumerate(((ASK, ROSA), (BulkAsk(Kind.RELEASE_HOLD, ORDERS, reason="paid"), IVAN)), 1):
+        await rounds.ask(DESK, ask, by=CSR, key=f"ask{bulk}")
+        await do_all(loop)
+        await office.settled()
+        asked = office.rows("select number, version from requests where bulk = %s", bulk)
+        chosen = {RoundAction.APPROVE: [Chosen(each["number"], each["version"]) for each in asked]}
+        await rounds.sign(DESK, bulk, chosen, by=signer, note="", key=f"sign{bulk}")
+        await do_all(loop)
+        await office.settled()
+    found = office.rows(
+        """select payload -> 'bulk' as bulk, jsonb_path_query_array(payload, '$.items[*].request') as requests
+           from notices where kind = 'card.redraw' and due_at <= now() order by id"""
+    )
+    drawn = [(row["bulk"], row["requests"]) for row in found]
+    assert drawn == [(1, [1, 2, 3]), (1, [1, 2, 3]), (2, [4, 5, 6]), (1, [1, 2, 3])]
