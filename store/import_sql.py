@@ -37,7 +37,9 @@ DROP_PARTS: Final = """
     where p.run = any(%(read)s) and w.run = any(%(rebuilt)s) and w.order_number = p.order_number
 """
 
-REFUSED: Final = "select document from import_rows where run = any(%(bad)s) order by first_row"
+REFUSED: Final = """
+    select order_number, document from import_rows where run = any(%(bad)s) or run = %(rest)s order by first_row
+"""
 
 # Words for stages that rows were refused for, the most frequent first; no longer one can be a word of the policy.
 UNKNOWN_WORDS: Final = f"""
@@ -57,8 +59,9 @@ COUNTS: Final = """
 """
 
 REFUSED_COUNTS: Final = """
-    select count(*) as orders, coalesce(sum((document ->> 'count')::bigint), 0)::bigint as rows
-    from import_rows where run = any(%(bad)s)
+    select count(*) filter (where run <> %(rest)s) as orders,
+        coalesce(sum((document ->> 'count')::bigint), 0)::bigint as rows
+    from import_rows where run = any(%(bad)s) or run = %(rest)s
 """
 
 MISSING: Final = """

@@ -6,9 +6,8 @@ it back.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from psycopg.types.json import Jsonb
@@ -19,15 +18,16 @@ from store.import_drift import hear
 from store.import_exceptions import contradictions
 from store.import_session import ALONE, BEGIN, Connection, Session, connected
 from store.import_watch import SAMPLED, WATCHED, Before, Watch
-from store.staging import Run, document, rebuilt, refused_rows
+from store.staging import Run, When, document, rebuilt, refused_rows
 from workflows.imports.differences import counted
 from workflows.imports.files import OrderFile
 from workflows.imports.news import news
 from workflows.imports.report import ImportReport, Missing, MissingPolicy, OrderCounts, RowCounts
-from workflows.imports.values import RefusedRow
+from workflows.imports.values import ImportedOrder, RefusedOrder, RefusedRow
 from workflows.outcome import DESK
 
-AT_ONCE: Final = 500
+Staged = tuple[ImportedOrder | RefusedOrder, When]
+AT_ONCE: Final = 5_000  # rows of orders that are staged again together
 
 
 def import_orders(
@@ -122,9 +122,8 @@ class Importing:
             return
         with session.connection.cursor("parts") as parts, session.connection.cursor() as cursor:
             parts.execute(sql.PARTS, session.values)
-            orders = rebuilt(parts, self._file)
-            while batch := list(islice(orders, AT_ONCE)):
-                found = [self._run.row(order, document(order, ()), again=True) for order in batch]
+            for batch in _batches(rebuilt(parts, self._file)):
+                found = [self._run.row(order, document(order, ()), when) for order, when in batch]
                 cursor.executemany(sql.STAGE_ONE, found)
         for statement in (sql.NO_LOOPS, sql.DROP_PARTS, sql.LOOPS):
             session.execute(statement)
@@ -133,7 +132,7 @@ class Importing:
         with self.session.connection.cursor("refused") as cursor:
             cursor.execute(sql.REFUSED, self.session.values)
             for row in cursor:
-                for each in refused_rows(row["document"]):
+                for each in refused_rows(row["order_number"], row["document"]):
                     refused(each)
 
     def _count(self) -> ImportReport:
@@ -214,3 +213,15 @@ class Importing:
         session.execute(sql.CLEAR)
         session.execute(sql.COUNT)
         session.audit(DESK, "orders.imported", {"file": self._file.name, "preset": self._file.preset, **counts})
+
+
+def _batches(found: Iterable[Staged]) -> Iterator[list[Staged]]:
+    """Few long orders at once, or many short ones."""
+    batch, rows = list[Staged](), 0
+    for each in found:
+        batch.append(each)
+        rows += each[0].count
+        if rows >= AT_ONCE:
+            yield batch
+            batch, rows = [], 0
+    yield batch

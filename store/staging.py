@@ -1,20 +1,21 @@
 """How orders stand in `import_rows` between reading and merging: one document for each part of an order."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from psycopg.types.json import Jsonb
 
 from workflows.imports.files import OrderFile
-from workflows.imports.parts import MOST_LINES
+from workflows.imports.parts import MOST_LINES, with_company
 from workflows.imports.shapes import FIELDS
 from workflows.imports.values import ImportedLine, ImportedOrder, Part, RefusedOrder, RefusedRow, SourceRow
 
 Document = dict[str, Any]
+When = Literal["read", "rebuilt", "rest"]
 Row = tuple[str, int, str, Jsonb]
 
 
@@ -24,12 +25,9 @@ class Run:
 
     name: str
 
-    def row(self, order: ImportedOrder | RefusedOrder, found: Document, *, again: bool = False) -> Row:
-        return self._name(order, again=again), order.first_row, order.number, Jsonb(found)
-
-    def _name(self, order: ImportedOrder | RefusedOrder, *, again: bool) -> str:
+    def row(self, order: ImportedOrder | RefusedOrder, found: Document, when: When = "read") -> Row:
         state = "refused" if isinstance(order, RefusedOrder) else "good"
-        return f"{self.name}:{'rebuilt' if again else 'read'}:{state}"
+        return f"{self.name}:{when}:{state}", order.first_row, order.number, Jsonb(found)
 
     def groups(self) -> dict[str, list[str] | str]:
         """The values of the statements in `store.import_sql`."""
@@ -38,15 +36,16 @@ class Run:
             "absent": f"{self.name}:absent",
             "all": list(names.values()),
             "bad": [names[when, "refused"] for when in WHEN],
-            "everything": [*names.values(), f"{self.name}:absent", f"{self.name}:picked"],
+            "everything": [*names.values(), f"{self.name}:absent", f"{self.name}:picked", f"{self.name}:rest:refused"],
             "picked": f"{self.name}:picked",
             "good": [names[when, "good"] for when in WHEN],
             "read": [names["read", state] for state in STATES],
             "rebuilt": [names["rebuilt", state] for state in STATES],
+            "rest": f"{self.name}:rest:refused",
         }
 
 
-WHEN: Final = ("read", "rebuilt")
+WHEN: Final[tuple[When, ...]] = ("read", "rebuilt")
 WIDTH: Final = len(FIELDS)
 STATES: Final = ("good", "refused")
 
@@ -55,8 +54,7 @@ def document(order: ImportedOrder | RefusedOrder, source: Sequence[SourceRow]) -
     """`source` stays beside the order, in case another part of it comes later in the file."""
     packed = "\n".join("\t".join((str(row.row), *row.cells, *_beside(row))) for row in source)
     if isinstance(order, RefusedOrder):
-        problems = [[problem.row, problem.column, problem.value, problem.reason] for problem in order.problems]
-        return {"count": order.count, "problems": problems, "source": ""}
+        return {"count": order.count, **_packed(order.problems), "source": ""}
     more = {"extra": order.extra} if order.extra else {}
     return {
         **more,
@@ -85,36 +83,63 @@ def _beside(row: SourceRow) -> tuple[str, ...]:
     return (orjson.dumps(row.others).decode(),) if row.others else ()
 
 
-def refused_rows(found: Document) -> Iterator[RefusedRow]:
-    return (RefusedRow(*problem) for problem in found["problems"])
-
-
-def rebuilt(rows: Iterable[dict[str, Any]], file: OrderFile) -> Iterator[ImportedOrder | RefusedOrder]:
-    """Orders made of the parts in `rows`, which come by order number and first row."""
-    for _number, group in groupby(rows, itemgetter("order_number")):
-        yield file.whole(_parts(group))
-
-
-def _parts(group: Iterable[dict[str, Any]]) -> list[Part]:
-    """Parts of one order, without the rows of those that come after it is too long anyway."""
-    parts: list[Part] = []
-    kept = 0
-    for row in group:
-        count = row["document"]["count"]
-        if kept > MOST_LINES:
-            parts[-1] = replace(parts[-1], count=parts[-1].count + count)
+def _packed(problems: Iterable[RefusedRow]) -> Document:
+    """Of the many rows that are sound, each has its place and few have a reason of their own."""
+    bad, sound = list[list[Any]](), dict[str, list[int]]()
+    for each in problems:
+        if each.sound:
+            sound.setdefault(each.reason, []).append(each.row)
         else:
-            parts.append(_part(row["order_number"], row["first_row"], row["document"]))
-            kept += count
+            bad.append([each.row, each.column, each.value, each.reason])
+    return {"problems": bad, "sound": sound}
+
+
+def refused_rows(number: str, found: Document) -> list[RefusedRow]:
+    """By row; none of an order that is not refused."""
+    bad = [RefusedRow(*problem) for problem in found.get("problems", ())]
+    beside = found.get("sound", {}).items()
+    sound = [RefusedRow(row, "", number, reason, sound=True) for reason, rows in beside for row in rows]
+    return sorted(bad + sound, key=lambda each: each.row)
+
+
+def rebuilt(rows: Iterable[dict[str, Any]], file: OrderFile) -> Iterator[tuple[ImportedOrder | RefusedOrder, When]]:
+    """Orders made of the parts in `rows`, which come by order number and first row.
+
+    The parts that come after an order is too long anyway are the "rest" of it: refused one by one, and never together
+    in memory.
+    """
+    for _number, group in groupby(rows, itemgetter("order_number")):
+        yield from _rebuilt(group, file)
+
+
+def _rebuilt(group: Iterator[dict[str, Any]], file: OrderFile) -> Iterator[tuple[ImportedOrder | RefusedOrder, When]]:
+    order = file.whole(_parts(group))
+    yield order, "rebuilt"
+    yield from ((_rest(_part(row), order), "rest") for row in group)
+
+
+def _parts(group: Iterator[dict[str, Any]]) -> list[Part]:
+    """Parts of one order, as long as it is not too long."""
+    parts, kept = list[Part](), 0
+    for row in group:
+        parts.append(_part(row))
+        kept += parts[-1].count
+        if kept > MOST_LINES:
+            break
     return parts
 
 
-def _part(number: str, first_row: int, found: Document) -> Part:
-    return Part(number, first_row, found["count"], tuple(_source(found["source"])), tuple(_problems(found)))
+def _rest(part: Part, order: ImportedOrder | RefusedOrder) -> RefusedOrder:
+    because = order.because if isinstance(order, RefusedOrder) else None
+    return RefusedOrder(
+        part.number, part.first_row, part.count, with_company(part.number, part.problems, part.rows, because)
+    )
 
 
-def _problems(found: Document) -> Iterator[RefusedRow]:
-    return refused_rows(found) if "problems" in found else iter(())
+def _part(row: dict[str, Any]) -> Part:
+    number, found = row["order_number"], row["document"]
+    problems = refused_rows(number, found)
+    return Part(number, row["first_row"], found["count"], tuple(_source(found["source"])), tuple(problems))
 
 
 def _source(packed: str) -> Iterator[SourceRow]:

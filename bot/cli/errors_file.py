@@ -33,7 +33,7 @@ class ErrorsFile:
 
     def add(self, row: RefusedRow) -> None:
         self.count += 1
-        self.first += [row] if self.count <= FIRST else []
+        self.first += [row] if len(self.first) < FIRST and not row.sound else []
         self._open()
         self._writer.writerow([row.row, *(_cell(text) for text in (row.column, row.value, row.reason))])
 

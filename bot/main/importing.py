@@ -52,7 +52,7 @@ class Refused:
         self._left = 0
 
     def add(self, row: RefusedRow) -> None:
-        if len(self.first) < FIRST:
+        if len(self.first) < FIRST and not row.sound:
             value = f" “{row.value[:60]}”" if row.value else ""
             self.first.append(f"row {row.row}: {row.column or 'the row'}{value} {row.reason}")
         if self._text.tell() > MOST_BYTES:

@@ -173,14 +173,24 @@ def test_an_order_whose_rows_are_scattered_is_put_together(desk):
 def test_a_bad_row_far_from_the_others_still_refuses_the_whole_order(desk):
     report = desk.take([line(), line("ORD-2"), line(number=2, quantity="x"), line("ORD-3")])
     assert [order["number"] for order in desk.orders()] == ["ORD-2", "ORD-3"]
-    assert [(found.row, found.column) for found in desk.refused] == [(4, "quantity")]
+    assert [(found.row, found.column) for found in desk.refused] == [(2, ""), (4, "quantity")]
+    assert desk.refused[0].reason == "row 4 of this order was refused, so no row of it was taken"
     assert (counts(report), report.rows.refused) == ((2, 0, 0, 0, 1), 2)
 
 
 def test_the_same_line_far_apart_refuses_the_order(desk):
     desk.take([line(), line("ORD-2"), line()])
     assert [order["number"] for order in desk.orders()] == ["ORD-2"]
-    assert desk.refused[0].reason == "stands in row 2 of the same order too"
+    assert [found.row for found in desk.refused] == [2, 4]
+    assert desk.refused[1].reason == "stands in row 2 of the same order too"
+
+
+def test_each_row_of_an_order_that_is_far_too_long_is_listed(desk):
+    rows = [line(number=at) for at in range(1, 12_001)]
+    rows[7000:7000] = [line("ORD-2")]
+    report = desk.take(rows)
+    assert (counts(report), report.rows.refused) == ((1, 0, 0, 0, 1), 12_000)
+    assert [found.row for found in desk.refused] == [row for row in range(2, 12_003) if row != 7002]
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(desk):

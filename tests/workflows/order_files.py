@@ -113,7 +113,8 @@ def only(rows, **stages):
 
 def refused(rows, **stages):
     """The bad cells of a file, with their reasons."""
-    return [problem for order in read(rows, **stages) if isinstance(order, RefusedOrder) for problem in order.problems]
+    orders = [order for order in read(rows, **stages) if isinstance(order, RefusedOrder)]
+    return [problem for order in orders for problem in order.problems if not problem.sound]
 
 
 def numbers(orders):

@@ -4,8 +4,8 @@ import pytest
 
 from tests.workflows.order_files import line, more, numbers, only, opened, read, refused, sale, written
 from workflows.imports.fields import MOST_UNITS
-from workflows.imports.parts import MOST_LINES
-from workflows.imports.values import SHOWN, RefusedOrder
+from workflows.imports.parts import COMPANY, MOST_LINES
+from workflows.imports.values import SHOWN, RefusedOrder, RefusedRow
 
 BAD_CELLS = [
     ("quantity", "-1", "is below zero"),
@@ -121,6 +121,8 @@ def test_a_bad_row_refuses_the_good_rows_of_its_order_too():
     first, second = read([line(), line(number=2, quantity="x"), line(number=3), line("ORD-2")])
     assert isinstance(first, RefusedOrder)
     assert (first.number, first.first_row, first.count) == ("ORD-1", 2, 3)
+    assert [(problem.row, problem.sound) for problem in first.problems] == [(2, True), (3, False), (4, True)]
+    assert first.problems[2] == RefusedRow(4, "", "ORD-1", COMPANY.format(3), sound=True)
     assert second.number == "ORD-2"
 
 
@@ -267,7 +269,7 @@ def test_an_order_that_comes_again_later_comes_in_parts_that_make_one_order():
 def test_a_bad_part_refuses_the_good_part_of_its_order():
     file = opened(written([line(), line("ORD-2"), line(number=2, quantity="x")]))
     first, _, later = file.parts()
-    assert [problem.row for problem in file.whole([first, later]).problems] == [4]
+    assert [problem.row for problem in file.whole([first, later]).problems] == [2, 4]
 
 
 def test_a_shopify_order_whose_first_row_comes_last_is_still_one_order():
@@ -277,8 +279,9 @@ def test_a_shopify_order_whose_first_row_comes_last_is_still_one_order():
 
 def test_an_order_of_too_many_rows_is_refused_without_keeping_them():
     rows = [line(number=number) for number in range(1, MOST_LINES + 100)]
-    (order,) = read(rows)
-    assert (order.count, [problem.row for problem in order.problems]) == (MOST_LINES + 99, [MOST_LINES + 2])
+    first, rest = opened(written(rows)).parts()
+    assert (first.count, len(first.rows), rest.count) == (MOST_LINES + 1, MOST_LINES, 98)
+    assert [problem.row for problem in first.problems] == [MOST_LINES + 2]
 
 
 def test_a_missing_header_row_is_not_also_a_missing_total():

@@ -26,11 +26,13 @@ def taken_and_refused(data):
         orders = [file.whole([part]) for part in file.parts()]
     except UnreadableFile:
         return None
+    named = [{problem.row for problem in order.problems} for order in orders if not isinstance(order, ImportedOrder)]
+    assert sum(map(len, named)) == len(set().union(*named))
     for order in orders:
         if isinstance(order, ImportedOrder):
             assert all(each.ordered >= each.shipped >= 0 for each in order.lines)
         else:
-            assert order.problems
+            assert len({problem.row for problem in order.problems}) == order.count
     return sum(order.count for order in orders)
 
 
@@ -151,6 +153,9 @@ def test_units_of_all_accepted_orders_are_those_of_their_rows(basket):
     orders = [file.whole(found) for found in parts.values()]
     taken = {order.number: order for order in orders if isinstance(order, ImportedOrder)}
     assert sum(order.count for order in orders) == len(rows)
+    listed = [{problem.row for problem in order.problems} for order in orders if not isinstance(order, ImportedOrder)]
+    bad = {at for at, (named, _) in enumerate(basket, start=2) if named not in taken}
+    assert (set().union(*listed), sum(map(len, listed))) == (bad, len(bad))
     for number, order in taken.items():
         counts = [count for named, count in basket if named == number]
         assert sum(each.ordered for each in order.lines) == sum(int(float(count)) for count in counts)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 from workflows.formulas import meant
 from workflows.imports import fields
 from workflows.imports.fields import BadCell, Rules
-from workflows.imports.parts import MOST_LINES, TOO_MANY, shown
+from workflows.imports.parts import MOST_LINES, TOO_MANY, shown, with_company
 from workflows.imports.presets import Layout
 from workflows.imports.quantities import NOTHING_GIVEN, Given, check_quantities, never_to_ship, quantities
 from workflows.imports.shapes import AT, FIELDS
@@ -73,7 +73,7 @@ class Orders:
         rows = [row for part in parts for row in part.rows]
         order = _order(reading, parts[0].number, parts[0].first_row, count, rows) if parts[0].number else None
         if order is None or reading.problems:
-            problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
+            problems = with_company(parts[0].number, reading.problems, rows)
             return RefusedOrder(parts[0].number, parts[0].first_row, count, problems)
         return order
 

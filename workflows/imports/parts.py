@@ -15,6 +15,7 @@ from workflows.imports.values import SHOWN, Part, RefusedRow, SourceRow
 
 MOST_LINES: Final = 5_000
 TOO_MANY: Final = f"this order has more than {MOST_LINES:,} rows"
+COMPANY: Final = "row {} of this order was refused, so no row of it was taken"
 BREAKS: Final = re.compile(r"[\t\n\r]+")
 MOST_IN_A_ROW: Final = 32_767  # characters, which is what a spreadsheet holds in one cell; in a longer row they are cut
 CUT: Final = 1_000
@@ -34,11 +35,16 @@ class Growing:
 
     last_row: int = 0
 
+    def goes_on(self, number: str, row: int) -> bool:
+        """Not beyond the first row too many: what comes then is another part, so that none grows without end."""
+        return self.number == number and (self.count <= MOST_LINES or row == self.last_row)
+
     def add(self, row: SourceRow, problem: RefusedRow | None) -> None:
         self.count += row.row != self.last_row  # one row of the file may hold several lines
         self.last_row = row.row
         if self.count > MOST_LINES:
-            self.problems += [RefusedRow(row.row, "", "", TOO_MANY)] if self.count == MOST_LINES + 1 else []
+            problem = RefusedRow(row.row, "", shown(self.typed), TOO_MANY)
+            self.problems += [problem] if problem not in self.problems[-1:] else []
         elif problem:
             self.problems += [problem] if problem not in self.problems[-1:] else []
         else:
@@ -72,7 +78,7 @@ class Grouping:
         if not number:
             yield from self._add_nameless(row, problem)
             return
-        if self._order is None or self._order.number != number:
+        if self._order is None or not self._order.goes_on(number, row.row):
             yield from self.flush()
             self._order = Growing(number, row.cells[AT["number"]], row.row)
         for inside in self._nameless:
@@ -157,6 +163,18 @@ def _ragged(record: Record, layout: Layout) -> str:
     ):
         return ""
     return f"this row has {len(record.cells)} cells, the header has {layout.width}"
+
+
+def with_company(
+    number: str, problems: Iterable[RefusedRow], rows: Iterable[SourceRow], because: int | None = None
+) -> tuple[RefusedRow, ...]:
+    """The problems, and the rows that are refused with them though nothing is wrong with these: each row is named."""
+    found = sorted(problems, key=lambda problem: problem.row)
+    named = {problem.row for problem in found}
+    because = because or next((problem.row for problem in found if not problem.sound), 0)
+    others = dict.fromkeys(row.row for row in rows if row.row not in named)
+    found += [RefusedRow(row, "", number, COMPANY.format(because), sound=True) for row in others]
+    return tuple(sorted(found, key=lambda problem: problem.row))
 
 
 def _no_number(typed: str, form: str) -> str:

@@ -24,12 +24,16 @@ class UnknownHeader(UnreadableFile):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A cell, or a whole row where `column` is empty, that was not understood. Row 1 is the header."""
+    """A cell, or a whole row where `column` is empty, that was not understood. Row 1 is the header.
+
+    `sound`: nothing is wrong with the row itself, another one of its order was refused.
+    """
 
     row: int
     column: str
     value: str
     reason: str
+    sound: bool = False
 
 
 class SourceRow(NamedTuple):
@@ -98,10 +102,17 @@ class ImportedOrder:
 
 @dataclass(frozen=True, slots=True)
 class RefusedOrder:
+    """`problems` name each of its rows at least once."""
+
     number: str
     first_row: int
     count: int
     problems: tuple[RefusedRow, ...]
+
+    @property
+    def because(self) -> int:
+        """The first row that is bad by itself."""
+        return next(problem.row for problem in self.problems if not problem.sound)
 
 
 def digest(

@@ -3,7 +3,6 @@
 import hashlib
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated, Any, BinaryIO, Final
 
 import orjson
@@ -42,7 +41,7 @@ class Counts(BaseModel):
 
 
 class RefusedCell(BaseModel):
-    """Row 1 is the header; `column` is empty where the whole row is refused."""
+    """Row 1 is the header; `column` is empty where the whole row is refused, by itself or with its order."""
 
     row: int
     column: str
@@ -129,7 +128,11 @@ async def _imported(
 
 
 def _report(report: ImportReport, refused: Sequence[RefusedRow]) -> dict[str, Any]:
-    return {**report.as_json(), "errors": [asdict(row) for row in refused]}
+    return {**report.as_json(), "errors": [_cell(row) for row in refused]}
+
+
+def _cell(row: RefusedRow) -> dict[str, Any]:
+    return RefusedCell(row=row.row, column=row.column, value=row.value, reason=row.reason).model_dump()
 
 
 _SCHEMA: Final = ReportAnswer.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -201,7 +201,7 @@ async def _put(orders: WritableOrders, caller: Caller, number: str, body: OrderB
     except (OrderNotThere, VersionMoved) as moved:
         raise _moved() from moved
     if refused:
-        raise _wrong([_problem(row) for row in refused[:100]])
+        raise _wrong([_problem(row) for row in refused if not row.sound][:100])
     return 201 if report.orders.new else 200
 
 
