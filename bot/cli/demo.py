@@ -27,8 +27,10 @@ from bot.cli.demo_processes import (
     child,
     end_holder,
     end_on_signals,
+    held_back,
     note,
     noted,
+    ran,
     taken,
 )
 from bot.main.stop import Stop
@@ -144,7 +146,8 @@ def _running(
         words = _playground(folder, environment, listener.fileno())
         playground = child(folder, "playground", words, environment, listener.fileno())
         bot = child(folder, "bot", [sys.executable, "-m", "bot", "serve"], environment)
-        children = (stack.enter_context(playground), stack.enter_context(bot))
+        with held_back():
+            children = (stack.enter_context(playground), stack.enter_context(bot))
         answering(f"{address}/", children[0])
         answering(f"http://{HOST}:{environment['PORT']}/readyz", children[1])
         note(folder / "demo.lock", pid=os.getpid(), address=address)
@@ -194,16 +197,10 @@ def _fill(folder: Path, environment: Mapping[str, str], orders: Path | None) -> 
 
 def _apply_policy(environment: Mapping[str, str]) -> None:
     policy = str(files("playground") / "demo_policy.toml")
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "desk", "apply", policy, "--team", TEAM, "--yes"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Stop(done.stderr.strip() or "The policy of the demo's desk cannot be applied.")
+    words = [sys.executable, "-m", "bot", "desk", "apply", policy, "--team", TEAM, "--yes"]
+    code, problems = ran(words, environment, output=subprocess.PIPE)
+    if code:
+        raise Stop(problems.strip() or "The policy of the demo's desk cannot be applied.")
 
 
 async def _allow_any_order_number(pool: Pool) -> None:
@@ -223,8 +220,8 @@ def _import(environment: Mapping[str, str], source: Path) -> None:
     """What the import says, also of a bad file, is for whoever started us."""
     click.echo(f"Importing {source.name} …")
     words = [sys.executable, "-m", "bot", "orders", "import", str(source), "--team", TEAM, "--yes"]
-    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
+    code, _ = ran(words, environment)
+    if code:
         raise Stop("So there is nothing to show: the demo was not started.")
 
 

@@ -71,11 +71,30 @@ def child(
 ) -> Iterator[Child]:
     """A process in a session of its own, so that Ctrl-C reaches it through us and in order. It gets the open files."""
     log = _new_log(folder / f"{name}.log")
-    process = _started(folder / f"{name}.lock", command, environment, log, files)
-    try:
+    with contextlib.ExitStack() as known:
+        with held_back():
+            process = _started(folder / f"{name}.lock", command, environment, log, files)
+            known.callback(_end, process)
         yield Child(name, log, process)
-    finally:
-        _end(process)
+
+
+def ran(command: Sequence[str], environment: Mapping[str, str], *, output: int | None = None) -> tuple[int, str]:
+    """A command to its end, which comes with ours: its exit code, and what it said of problems if `output` is PIPE."""
+    with contextlib.ExitStack() as known:
+        with held_back():
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - there is one thread yet
+            )
+            known.enter_context(process)
+            known.callback(_end, process)
+        _, problems = process.communicate()
+        return process.returncode, (problems or b"").decode(errors="replace")
 
 
 def _started(
@@ -144,6 +163,22 @@ def _interrupt(_number: int, _frame: object) -> None:
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """What ends us waits for the end of the block: nobody would know of a child that was just being started."""
+    came: list[int] = []
+    before = {number: handler for number in ENDING if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def kept_environment() -> dict[str, str]:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bot.cli.demo import took
-from bot.cli.demo_processes import end_holder
+from bot.cli.demo_processes import ENDING, child, end_holder, end_on_signals, ran
 from tests.demo_runs import demo, until
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -114,6 +114,40 @@ def test_ctrl_c_while_it_starts_leaves_nothing_running(fresh_dir):
 
 def kill_part(run, name):
     os.kill(json.loads((run.folder / f"{name}.lock").read_text())["pid"], signal.SIGKILL)
+
+
+@pytest.fixture
+def ctrl_c_comes_while_a_child_starts(monkeypatch):
+    """The children that were started, each with Ctrl-C before anybody else knew of it."""
+    before, made = {number: signal.getsignal(number) for number in ENDING}, []
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, *words, **options):
+            super().__init__(*words, **options)
+            made.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    end_on_signals()
+    yield made
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    for process in made:
+        process.kill()
+        process.wait()
+
+
+def run_child(folder, words):
+    with child(folder, "bot", words, os.environ):
+        pytest.fail("Ctrl-C came before")
+
+
+@pytest.mark.parametrize("start", [run_child, lambda _, words: ran(words, os.environ, output=subprocess.PIPE)])
+def test_ctrl_c_while_a_child_starts_ends_the_child_first(tmp_path, start, ctrl_c_comes_while_a_child_starts):
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path, [sys.executable, "-c", "import time; time.sleep(60)"])
+    (process,) = ctrl_c_comes_while_a_child_starts
+    assert process.returncode == -signal.SIGTERM
 
 
 def test_when_the_bot_dies_the_page_stays_and_shows_what_slack_would(data_dir):
