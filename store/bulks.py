@@ -5,6 +5,7 @@ of its own, which happens once.
 """
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -132,6 +133,7 @@ class Bulks:
         self._pool = pool
         self._begun = begun
         self._lease = lease
+        self._served = ""  # the desk that had the last turn
 
     async def ask(self, desk_id: str, ask: BulkAsk, *, by: str, key: str) -> int | None:
         """The bulk's number, durable; None where this very submission came before."""
@@ -185,11 +187,14 @@ class Bulks:
         return True
 
     async def claim(self) -> Round | None:
-        """A round to do, held until the lease ends."""
+        """A round to do, held until the lease ends. The desks take turns."""
         try:
-            for desk_id in await desks(self._pool):
+            every = await desks(self._pool)
+            after = bisect_right(every, self._served)
+            for desk_id in (*every[after:], *every[:after]):
                 found = await self._claimed(desk_id)
                 if found:
+                    self._served = desk_id
                     return found
         except (OperationalError, PoolTimeout) as away:
             raise Unavailable(str(away)) from away

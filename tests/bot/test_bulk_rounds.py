@@ -137,6 +137,15 @@ async def test_two_workers_at_once_ask_once(office, rounds):
     assert len(office.rows("select 1 from notices where kind = 'bulk.round'")) == 1
 
 
+async def test_desks_take_turns(office, rounds):
+    office.rows("insert into desks (desk_id, name, created_at) values ('T0OTHER', 'Other', now())")
+    office.rows("insert into counters (desk_id) values ('T0OTHER')")
+    for key, desk in enumerate((DESK, DESK, DESK, "T0OTHER")):
+        await rounds.ask(desk, ASK, by=CSR, key=f"k{key}")
+    assert [(await rounds.claim()).desk_id for _ in range(4)] == [DESK, "T0OTHER", DESK, DESK]
+    assert await rounds.claim() is None
+
+
 async def test_a_release_of_many_draws_the_card_of_their_holds_once_each_time(office, rounds):
     loop = Bulks(rounds, office.parts.service)
     for bulk, (ask, signer) in enumerate(((ASK, ROSA), (BulkAsk(Kind.RELEASE_HOLD, ORDERS, reason="paid"), IVAN)), 1):
