@@ -28,7 +28,7 @@ from workflows.bulk import Bulk
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.signers import missing
-from workflows.values import Kind
+from workflows.values import Kind, RequestState
 from workflows.views import BulkView, RequestView
 from workflows.words import listed
 
@@ -190,7 +190,8 @@ def _escalated(view: BulkView, waiting: Sequence[RequestView]) -> list[Block]:
 
 
 def _totals(view: BulkView, shown: Sequence[RequestView]) -> list[tuple[str, str]]:
-    refunds = bulk_lines.refunds(shown)
+    given_back = (RequestState.PENDING, RequestState.APPROVED)
+    refunds = bulk_lines.refunds(each for each in shown if each.request.state in given_back)
     until = view.bulk.until
     return [
         ("Orders", str(len(shown))),

@@ -310,6 +310,12 @@ def test_a_mail_about_cancels_lists_the_orders_and_what_goes_back_on_the_shelf()
     assert WORDS not in mail.text
 
 
+def test_what_came_to_nothing_is_in_no_refund():
+    view = samples.view(POLICY, Kind.CANCEL, [APPROVED, REJECTED, PENDING, RequestState.VOID])
+    (channel,) = {POLICY.roles[entry.role].channel for each in view.requests for entry in each.request.sign}
+    assert "*Refund*\nUSD 210.00" in all_text(bulk_card(view, channel))
+
+
 def test_an_order_that_another_hold_stops_is_said_to_be_still_held():
     other = make_hold(number=18, reason="fraud", state=HoldState.ACTIVE)
     view = one(0, APPROVED, Kind.RELEASE_HOLD)
