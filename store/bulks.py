@@ -125,6 +125,9 @@ _END: Final = """
 """
 
 
+OWN: Final = (RoundAction.ASK, RoundAction.WITHDRAW)  # done by the one who asked, who may not see the card
+
+
 class Bulks:
     def __init__(
         self, pool: Pool, begun: Callable[[], None] = lambda: None, *, lease: timedelta = timedelta(seconds=30)
@@ -232,10 +235,13 @@ class Bulks:
             await connection.execute(_LATER, _of(round_) | {"delay": delay})
 
     async def end(self, round_: Round) -> None:
-        """All steps are done. Whoever signed hears only of what did not go well; whoever asked hears in any case."""
+        """All steps are done. Whoever signed hears only of what did not go well, and the card shows the rest.
+
+        Whoever asked or withdrew hears in any case.
+        """
         async with desk_transaction(self._pool, round_.desk_id) as connection:
             steps = await _steps(connection, round_.desk_id, round_.bulk.number, round_.number)
-            told = round_.action is RoundAction.ASK or not all(went_well(step.result) for step in steps)
+            told = round_.action in OWN or not all(went_well(step.result) for step in steps)
             values = {"lane": slack_lane(round_.member), "told": told}
             await connection.execute(_END, _of(round_) | values)
         self._begun()

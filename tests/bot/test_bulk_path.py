@@ -133,6 +133,7 @@ async def test_a_cancel_by_list_is_signed_and_withdrawn_where_nobody_has(office)
     await office.workspace.click(CSR, news, "bulk.withdraw")
     await through(office)
     assert set(states(office)) == {"withdrawn"}
+    assert "B-1: you withdrew 3 of 3 orders." in told(office, CSR)[-1]
 
 
 async def test_the_clock_reminds_once_of_all_that_wait(office):
