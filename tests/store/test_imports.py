@@ -174,7 +174,7 @@ def test_a_bad_row_far_from_the_others_still_refuses_the_whole_order(desk):
     report = desk.take([line(), line("ORD-2"), line(number=2, quantity="x"), line("ORD-3")])
     assert [order["number"] for order in desk.orders()] == ["ORD-2", "ORD-3"]
     assert [(found.row, found.column) for found in desk.refused] == [(2, ""), (4, "quantity")]
-    assert desk.refused[0].reason == "row 4 of this order was refused, so no row of it was taken"
+    assert desk.refused[0].reason == "is fine, but row 4 of the same order was refused, so no row of it was taken"
     assert (counts(report), report.rows.refused) == ((2, 0, 0, 0, 1), 2)
 
 

@@ -1,11 +1,14 @@
 """Bad rows: named with row, column, value and reason, each refusing its own order and no other."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.workflows.order_files import line, more, numbers, only, opened, read, refused, sale, written
 from workflows.imports.fields import MOST_UNITS
 from workflows.imports.parts import COMPANY, MOST_LINES
-from workflows.imports.values import SHOWN, RefusedOrder, RefusedRow
+from workflows.imports.source import OPEN_QUOTE
+from workflows.imports.values import SHOWN, RefusedOrder, RefusedRow, UnreadableFile
 
 BAD_CELLS = [
     ("quantity", "-1", "is below zero"),
@@ -226,19 +229,50 @@ class TestBrokenQuotes:
         assert [(problem.row, problem.value) for problem in refused(data)] == [(3, "ORD-2")]
         assert numbers(read(data)) == ["ORD-1", "ORD-3"]
 
-    def test_a_quote_that_never_closes_refuses_the_rows_it_runs_into_and_the_others_go_on(self):
-        rows = written(line(f"ORD-{number}", description=f"d{number}") for number in range(1, 7))
-        data = rows.replace(b"d2", b'"an open quote').replace(b"d4", b'"properly quoted"')
-        found = refused(data)
-        assert [(problem.row, problem.value) for problem in found] == [(3, "ORD-2"), (4, "ORD-3"), (5, "ORD-4")]
-        assert found[1].reason == "a quote opened in row 3 runs into this row"
-        assert numbers(read(data)) == ["ORD-1", "ORD-5", "ORD-6"]
+    @pytest.mark.parametrize(
+        ("cells", "bad"),
+        [
+            ({2: '"an open quote', 4: '"properly quoted"'}, [2]),
+            ({2: '"an open quote'}, [2]),
+            ({2: '"an open quote', 4: '""'}, [2]),
+            ({2: '"an open quote', 3: 'and its end"'}, [2]),
+            ({2: '"27', 3: '27"', 4: '"one, two"'}, [2]),
+            ({2: '"one', 3: '"two', 5: '"two\nlines"'}, [2, 3]),
+            ({1: '"two\nlines"', 2: '"one', 3: '"two\nlines"', 6: '"three'}, [2, 6]),
+        ],
+    )
+    @pytest.mark.parametrize("delimiter", [",", ";"])
+    def test_a_quote_that_runs_into_other_rows_refuses_its_own_row_alone(self, cells, bad, delimiter):
+        rows = written((line(f"ORD-{at}", description=f"d{at}") for at in range(1, 7)), delimiter).decode()
+        for at, cell in cells.items():
+            rows = rows.replace(f"d{at}", cell)
+        found = refused(rows.encode())
+        assert [problem.value for problem in found if problem.reason == OPEN_QUOTE] == [f"ORD-{at}" for at in bad]
+        assert numbers(read(rows.encode())) == [f"ORD-{at}" for at in range(1, 7) if at not in bad]
 
-    def test_a_quote_open_to_the_end_of_the_file_refuses_the_rest(self):
-        rows = written(line(f"ORD-{number}", description=f"d{number}") for number in range(1, 4))
-        data = rows.replace(b"d2", b'"an open quote')
-        assert numbers(read(data)) == ["ORD-1"]
-        assert [problem.row for problem in refused(data)] == [3, 4]
+    @pytest.mark.parametrize("until", ["", "thousands"])
+    def test_a_quote_that_swallows_thousands_of_rows_costs_one(self, until):
+        rows = written(line(f"ORD-{at}", description=f"d{at}-") for at in range(1, 2_500))
+        data = rows.replace(b"d2-", b'"Pro').replace(b"d2499-", f'"{until}"'.encode())
+        assert [problem.row for problem in refused(data)] == [3]
+        assert len(numbers(read(data))) == 2_498
+
+    def test_text_that_a_broken_quote_runs_into_is_refused_line_by_line(self):
+        rows = written([line(), line("ORD-2", description="d2"), line("ORD-3")])
+        found = refused(rows.replace(b"d2", b'"first\nsecond "and" last'))
+        assert [problem.row for problem in found] == [3, 4]
+        assert found[1].reason == "a quote opened in row 3 runs into this row"
+
+    def test_quotes_that_open_anew_on_each_line_do_not_keep_the_import_busy(self):
+        data = written([line()]) + (b'a",' + b"x," * 14 + b'"b\r\n') * 20_000
+        with suppress(UnreadableFile):
+            assert numbers(read(data)) == ["ORD-1"]
+
+    def test_a_cell_of_several_lines_with_as_many_commas_as_a_row_is_a_cell(self):
+        cell = "one, two\nthree, four, five\nsix"
+        assert only([line(description=cell)]).lines[0].description == " ".join(cell.split())
+        note = "\n".join([",".join("abcdefghijklmnop")] * 3)
+        assert only([line(description=note)]).lines[0].description == note.replace("\n", " ")
 
 
 class TestNamelessRows:

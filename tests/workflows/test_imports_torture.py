@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.samples import FILES, FOLDER
-from tests.workflows.order_files import line, opened, rules, sale, written
+from tests.workflows.order_files import line, numbers, opened, read, rules, sale, written
 from workflows.imports.files import open_orders
 from workflows.imports.proposal import propose
 from workflows.imports.values import ImportedOrder, UnknownHeader, UnreadableFile
@@ -134,6 +134,23 @@ def test_made_up_files_are_read_asked_about_or_refused_and_never_crash(data):
 def test_many_made_up_files_never_crash(data):
     taken_and_refused(data)
     asked_and_read(data)
+
+
+OPEN = ('"open', '"')
+QUOTES = st.sampled_from(
+    [*OPEN, '27" wide', '"a, b"', '"two\nlines"', '""', '"said ""so"""', "plain", "plain", "plain"]
+)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@given(st.lists(QUOTES, min_size=1, max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_open_quotes_cost_their_own_rows_and_no_other(delimiter, cells):
+    rows = written((line(f"ORD-{at}", description=f"#{at}#") for at in range(len(cells))), delimiter).decode()
+    for at, cell in enumerate(cells):
+        rows = rows.replace(f"#{at}#", cell)
+    good = [f"ORD-{at}" for at, cell in enumerate(cells) if cell not in OPEN]
+    assert numbers(read(rows.encode())) == good
 
 
 COUNT = st.sampled_from(["1", "2", "5", "0", "-3", "1e5", "1.234,56", "", "(12)", "5.000", "7.0"])

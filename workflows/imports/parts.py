@@ -15,7 +15,7 @@ from workflows.imports.values import SHOWN, Part, RefusedRow, SourceRow
 
 MOST_LINES: Final = 5_000
 TOO_MANY: Final = f"this order has more than {MOST_LINES:,} rows"
-COMPANY: Final = "row {} of this order was refused, so no row of it was taken"
+COMPANY: Final = "is fine, but row {} of the same order was refused, so no row of it was taken"
 BREAKS: Final = re.compile(r"[\t\n\r]+")
 MOST_IN_A_ROW: Final = 32_767  # characters, which is what a spreadsheet holds in one cell; in a longer row they are cut
 CUT: Final = 1_000

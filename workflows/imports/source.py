@@ -24,6 +24,8 @@ LONGEST_CELL: Final = csv.field_size_limit()
 TOO_LONG: Final = "x" * (LONGEST_CELL + 1)
 MOST_IN_A_RECORD: Final = 1 << 22
 MOST_LINES_IN_A_RECORD: Final = 10_000
+READ_AGAIN: Final = 20  # lines for each record that is read: enough for any quote that runs into others
+WIDE: Final = 6
 DELIMITERS: Final = "\t;|,"  # of two that would do, the first: a comma stands in titles and amounts too
 QUOTED: Final = re.compile(r'"[^"]*"')
 SEP: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -167,16 +169,50 @@ def said_separator(line: str) -> str | None:
     return found[1] if found else None
 
 
-def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
-    """Records of strict CSV. A record with broken quotes is given line by line, each marked as faulty.
+class Lines:
+    """The lines of one record, in `kept`, and all that come after it. What a quote swallowed can be put back."""
 
-    Reports that are separated by tabs often know no quotes: what cannot be meant as one is a sign like any other there.
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.kept = list[str]()
+        self._again = deque[str]()
+        self._more = iter(lines)
+        self._credit = MOST_LINES_IN_A_RECORD
+
+    def __iter__(self) -> Iterator[str]:
+        """Those that were put back before all others. One that never ends is made so that its record fails."""
+        size = 0
+        while line := self._again.popleft() if self._again else next(self._more, ""):
+            size = size + len(line) if self.kept else len(line)
+            self.kept.append(line)
+            yield line if _is_bounded(self.kept, size) else TOO_LONG
+
+    def begin(self) -> None:
+        self.kept.clear()
+        self._credit += READ_AGAIN
+
+    def put_back(self) -> None:
+        """All but the first."""
+        self._credit -= len(self.kept) - 1
+        self._again.extendleft(reversed(self.kept[1:]))
+        del self.kept[1:]
+
+    @property
+    def others(self) -> list[str]:
+        """Empty where lines were put back so often that a file could be read again and again without end."""
+        return self.kept[1:] if self._credit >= len(self.kept) else []
+
+
+def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
+    """Records of strict CSV. One with broken quotes is given line by line, each marked as faulty.
+
+    A quote that ran into other rows costs its own line alone. Reports that are separated by tabs often know no quotes:
+    what cannot be meant as one is a sign like any other there.
     """
-    kept, again, more = list[str](), deque[str](), iter(lines)
-    reader = csv.reader(_keep(more, kept, again), delimiter=delimiter, strict=True)
+    found = Lines(lines)
+    reader = csv.reader(found, delimiter=delimiter, strict=True)
     row = width = 0
     while True:
-        kept.clear()
+        found.begin()
         fault = ""
         try:
             cells = next(reader)
@@ -184,25 +220,47 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
             return
         except csv.Error as problem:
             fault, cells = (LONG_CELL if "limit" in str(problem) else OPEN_QUOTE), []
-        if len(cells) != width and (literal := _unquoted(kept, delimiter, width)):
-            again.extendleft(reversed(kept[1:]))
-            reader = csv.reader(_keep(more, kept, again), delimiter=delimiter, strict=True)
-            fault, cells = "", literal
+        literal = _unquoted(found.kept, delimiter, width) if len(cells) != width else []
+        if literal or _swallowed(found, cells, delimiter, width):
+            found.put_back()
+            reader = csv.reader(found, delimiter=delimiter, strict=True)
+            fault, cells = "" if literal else OPEN_QUOTE, literal
         if fault:
-            yield from _broken(kept, row + 1, delimiter, fault)
-            row += len(kept)
+            yield from _broken(found.kept, row + 1, delimiter, fault)
+            row += len(found.kept)
             continue
         row, width = row + 1, width or len(cells)
         yield Record(row, cells)
 
 
-def _keep(lines: Iterator[str], kept: list[str], again: deque[str]) -> Iterator[str]:
-    """Lines, those that were put back before all others. One that never ends is made so that its record fails."""
-    size = 0
-    while line := again.popleft() if again else next(lines, ""):
-        size = size + len(line) if kept else len(line)
-        kept.append(line)
-        yield line if _is_bounded(kept, size) else TOO_LONG
+def _swallowed(found: Lines, cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether the lines after the first are rows by themselves: the quote that holds them was never meant to.
+
+    A record that is as wide as the header is given up only where nothing else can be meant: each of its lines is a row,
+    and too wide a one to be a sentence with commas.
+    """
+    others = found.others
+    if not others or not width:
+        return False
+    if len(cells) != width:
+        return any(_is_row(line, delimiter, width) for line in others) or (
+            not cells and any(_begins(line, delimiter, width) for line in others)
+        )
+    return width >= WIDE and all(_is_row(line, delimiter, width) for line in found.kept)
+
+
+def _begins(line: str, delimiter: str, width: int) -> bool:
+    """Whether it looks like a row whose own quote is open at its end."""
+    return width >= WIDE and 2 * line.count(delimiter) >= width - 1
+
+
+def _is_row(line: str, delimiter: str, width: int) -> bool:
+    """By itself, with its quotes meant as quotes or as signs like any other."""
+    if line.count(delimiter) == width - 1:
+        return True
+    with suppress(csv.Error):
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True))) == width
+    return False
 
 
 def _is_bounded(kept: Sequence[str], size: int) -> bool:
