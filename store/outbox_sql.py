@@ -4,7 +4,8 @@ from typing import Final
 
 # `lane_list` hops from lane to lane through notices_ready_idx, so its cost is the number of lanes with something ready,
 # not the number of ready notices. Of each lane only the first few hundred are looked at: where that many wait for
-# another try, the destination is down, and the ones behind them can wait too.
+# another try, the destination is down, and the ones behind them can wait too. What is gathered about a bulk keeps its
+# order among itself and holds up nothing else.
 # Within a rank of turns the choice is random, so that claims of one at a time are as fair between desks as big ones.
 # A notice is locked before its lane, here and in SETTLE, so that the two never wait for each other.
 CLAIM: Final = """
@@ -25,9 +26,10 @@ CLAIM: Final = """
         left join lanes using (desk_id, lane)
         cross join lateral (
             select id from (
-                select id, due_at, row_number() over (partition by order_number order by id) as place
+                select id, due_at, row_number() over (partition by order_number, bulk order by id) as place
                 from (
-                    select id, due_at, order_number from notices
+                    select id, due_at, order_number, case when order_number = '' then payload ->> 'bulk' end as bulk
+                    from notices
                     where desk_id = lane_list.desk_id and lane = lane_list.lane and state = 'ready'
                     order by id limit 500
                 ) first_ones

@@ -78,6 +78,18 @@ async def test_an_order_waits_for_its_earlier_notice_while_other_orders_pass(poo
     assert rows.state(later)["attempts"] == 0
 
 
+async def test_what_is_gathered_about_a_bulk_holds_up_only_what_comes_later_about_it(pool, rows):
+    gathering, later = (rows.notice(order="", payload={"bulk": 1}) for _ in range(2))
+    rows.run("update notices set due_at = now() + interval '30 seconds' where id = %s", gathering)
+    other, digest = rows.notice(order="", payload={"bulk": 2}), rows.notice(order="", kind="digest")
+    for passing in (other, digest):
+        claimed = await take_one(pool)
+        assert claimed.id == passing
+        await settle(pool, claimed, Sent(), paces={})
+    assert await take(pool) == []
+    assert rows.states() == {gathering: "ready", later: "ready", other: "sent", digest: "sent"}
+
+
 async def test_the_same_order_in_another_lane_does_not_wait(pool, rows):
     rows.notice()
     await settle(pool, await take_one(pool), Retry(timedelta(hours=1), "HTTP 500", definite=True))
