@@ -255,6 +255,16 @@ class TestDates:
     def test_of_a_moment_the_day_counts_that_is_written_there(self, moment):
         assert self.dates(moment) == ["2026-12-01"]
 
+    def test_the_earliest_ship_date_of_the_lines_is_that_of_the_order(self):
+        dates = ["", "2026-12-09", "2026-12-02", "2026-12-05"]
+        rows = [netsuite(**{"Line ID": str(at), "Expected Ship Date": day}) for at, day in enumerate(dates, 1)]
+        for row in rows:
+            del row["Ship Date"]
+        assert str(only(rows, **SHEETS).ship_by) == "2026-12-02"
+        rows[1]["Expected Ship Date"] = "soon"
+        (problem,) = refused(rows, **SHEETS)
+        assert (problem.row, problem.column, problem.value) == (3, "Expected Ship Date", "soon")
+
     def test_a_date_with_two_meanings_is_refused_where_nothing_settles_it(self):
         (problem,) = refused([netsuite(**{"Ship Date": "3/4/2026"})], **SHEETS)
         assert problem.column == "Ship Date"

@@ -22,6 +22,7 @@ HEAD: Final = (
     *("customer", "first_name", "last_name", "ship_to", "customer_email"),
     *("currency", "total", "ship_by", "order_status", "cancelled_at"),
 )
+SAID_ONCE: Final = tuple(name for name in HEAD if name != "ship_by")  # where each line has a date of its own
 GIVEN: Final = slice(AT["cancelled"], AT["shipped"] + 1)  # the fields of Given stand side by side
 
 
@@ -93,7 +94,7 @@ def _order(reading: Reading, number: str, first_row: int, count: int, rows: list
         _text(reading, head, "customer_email"),
         currency,
         _total(reading, head, currency, first_row, goods),
-        _ship_by(reading, head),
+        _ship_by(reading, head, rows),
     )
     extra, extras = _others(reading.layout, goods)
     mark = digest(top, lines, numbered=reading.layout.preset.numbered, extra=extra, extras=extras)
@@ -135,7 +136,7 @@ def _head(reading: Reading, rows: Iterable[SourceRow]) -> Head:
     """The first value of each field that belongs to the order; a later row may repeat it or leave it blank."""
     head = Head({}, {})
     for row, cells, _others in rows:
-        for name in HEAD:
+        for name in HEAD if not reading.layout.preset.dated else SAID_ONCE:
             value = cells[AT[name]]
             if value and head.values.setdefault(name, value) != value:
                 reason = f"contradicts row {head.rows[name]} of the same order, which says {shown(head.values[name])!r}"
@@ -190,11 +191,17 @@ def _worth(reading: Reading, source: SourceRow, currency: str) -> int:
     return 0
 
 
-def _ship_by(reading: Reading, head: Head) -> date | None:
-    value = head.values.get("ship_by", "")
-    if not value:
-        return None
-    return reading.take(head.rows["ship_by"], None, fields.day, "ship_by", value, reading.layout.day_first)
+def _ship_by(reading: Reading, head: Head, rows: Iterable[SourceRow]) -> date | None:
+    """The one that the order has, else the earliest of its lines."""
+    said = {head.values["ship_by"]: head.rows["ship_by"]} if "ship_by" in head.values else dict[str, int]()
+    for row, cells, _others in rows if reading.layout.preset.dated else ():
+        said.setdefault(cells[AT["ship_by"]], row)
+    days = [
+        reading.take(row, None, fields.day, "ship_by", value, reading.layout.day_first)
+        for value, row in said.items()
+        if value
+    ]
+    return min(filter(None, days), default=None)
 
 
 def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> ImportedLine:

@@ -47,9 +47,10 @@ class Preset:
     some units have gone, and not how many. `heeds`: which words of the order count for a line that has none.
 
     `numbered`: the source numbers its lines. `priceless`: it may leave out currency and prices. `sums`: where it gives
-    no total, the lines make it. `heads`: a row without a quantity is no line of goods. `packed`: the beginning of the
-    columns that each hold a whole line. What a desk's own mapping may add: the `currency` where no column says one, the
-    `decimal` sign, and `day_first`, how 03/04/2026 is meant.
+    no total, the lines make it. `heads`: a row without a quantity is no line of goods. `dated`: lines have ship-by
+    dates of their own; the earliest is the order's. `packed`: the beginning of the columns that each hold a whole line.
+    What a desk's own mapping may add: the `currency` where no column says one, the `decimal` sign, and `day_first`, how
+    03/04/2026 is meant.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Preset:
     priceless: bool = False
     sums: bool = False
     heads: bool = False
+    dated: bool = False
     packed: str = ""
     currency: str = ""
     decimal: str = ""
@@ -261,6 +263,7 @@ NETSUITE: Final = Preset(
     priceless=True,
     sums=True,
     heads=True,
+    dated=True,
 )
 
 SHAPES: Final = (REDTAG, SHOPIFY, WOO_ROWS, WOO_COLUMNS, AMAZON_ALL, AMAZON, NETSUITE)
