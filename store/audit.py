@@ -1,12 +1,14 @@
 """Reading and checking the audit. See the migration that makes its chain."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from store.pool import READER, Pool, desk_transaction
+from store.pool import READER, Connection, Pool, desk_transaction
 from workflows.seals import SEALED
+from workflows.views import AuditPage, TimelineEntry
 
 _ENTRIES: Final = """
     select seq, at, actor, action, request, facts, encode(hash, 'hex') as hash from audit
@@ -18,6 +20,17 @@ _CHAINS: Final = f"""
            case when a.chain = '' and a.action = '{SEALED}' then a.facts -> 'heads' end as heads
     from audit a where a.desk_id = %(desk)s order by a.chain, a.seq
 """
+_PAGE: Final = """
+    select seq, at, actor, action, request, facts from audit
+    where desk_id = %(desk)s and chain = %(chain)s and seq < %(before)s order by seq desc limit %(most)s
+"""
+_CHAIN: Final = """
+    select a.chain, a.seq, a.hash, audit_text(a) as text, null as heads from audit a
+    where a.desk_id = %(desk)s and a.chain = %(chain)s order by a.seq
+"""
+_HEAD: Final = "select chain, seq, hash from audit_heads where desk_id = %(desk)s and chain = %(chain)s"
+BIGGEST: Final = 2**63 - 1
+CHECKED: Final = 2000  # entries; while somebody waits, no more
 _HEADS: Final = "select chain, seq, hash from audit_heads where desk_id = %(desk)s"
 
 
@@ -37,12 +50,37 @@ async def entries(pool: Pool, desk_id: str, chain: str) -> list[dict[str, Any]]:
         return await cursor.fetchall()
 
 
-async def verify(pool: Pool, desk_id: str) -> Verified:
-    """Compute every chain of a desk anew and compare it with what is stored."""
+async def page(pool: Pool, desk_id: str, chain: str, *, before: int | None, most: int) -> AuditPage:
+    """Entries of one order before this one, the newest first, and whether the chain is whole."""
+    values = {"desk": desk_id, "chain": chain, "before": before or BIGGEST, "most": most + 1}
+    async with _one_instant(pool, desk_id) as connection:
+        heads = await (await connection.execute(_HEAD, values)).fetchall()
+        found = await (await connection.execute(_PAGE, values)).fetchall()
+        count = max([*(head["seq"] for head in heads), *(row["seq"] for row in found), 0])
+        rows = await (await connection.execute(_CHAIN, values)).fetchall() if count <= CHECKED else None
+    shown = tuple(TimelineEntry(**row) for row in found[:most])
+    return AuditPage(chain, shown, len(found) > most, count, None if rows is None else _faults(heads, rows))
+
+
+def _faults(heads: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    check = _Check({head["chain"]: head for head in heads})
+    for row in rows:
+        check.take(row)
+    return check.end().faults
+
+
+@asynccontextmanager
+async def _one_instant(pool: Pool, desk_id: str) -> AsyncIterator[Connection]:
+    """Heads and entries as they were together, however much is written meanwhile."""
     async with pool.connection() as connection:
-        # Heads and entries as of one instant, however much is written meanwhile.
         await connection.execute("set transaction isolation level repeatable read")
         await connection.execute(READER, {"desk": desk_id})
+        yield connection
+
+
+async def verify(pool: Pool, desk_id: str) -> Verified:
+    """Compute every chain of a desk anew and compare it with what is stored."""
+    async with _one_instant(pool, desk_id) as connection:
         await connection.execute("set local statement_timeout = 0")
         heads = {row["chain"]: row for row in await (await connection.execute(_HEADS, {"desk": desk_id})).fetchall()}
         cursor = connection.cursor()

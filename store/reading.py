@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from store import rows
+from store.audit import page as audit_page
 from store.bulks import bulk_of, round_of
 from store.contradictions import drifted, open_exceptions
 from store.home import home_of
@@ -23,6 +24,7 @@ from workflows.policy.model import Policy
 from workflows.policy.people import Absence, Known
 from workflows.values import Hold, Order, Request
 from workflows.views import (
+    AuditPage,
     BulkView,
     NextSteps,
     OrderOption,
@@ -134,6 +136,9 @@ class Reading:
     async def next_steps(self, desk_id: str, order_number: str) -> tuple[NextSteps, ...]:
         """Of every pending request of the order."""
         return await next_steps(self._pool, desk_id, order_number)
+
+    async def audit(self, desk_id: str, order_number: str, *, before: int | None, most: int) -> AuditPage:
+        return await audit_page(self._pool, desk_id, order_number, before=before, most=most)
 
     async def gate(self, desk_id: str, typed: str) -> Gate:
         view = await self.order(desk_id, typed)

@@ -13,9 +13,21 @@ from typing import Any, Final
 
 from bot.delivery.mails import floor_release_mail
 from bot.main.rendering import mail_values
-from bot.slack import app, cards, export_words, floor, order_view, typed, typed_cancel, typed_change, typed_parts, words
+from bot.slack import (
+    app,
+    cards,
+    export_words,
+    floor,
+    order_view,
+    timeline,
+    typed,
+    typed_cancel,
+    typed_change,
+    typed_parts,
+    words,
+)
 from bot.slack.forms import extend, hold, message_view, reject, release
-from bot.slack.listeners import commands
+from bot.slack.listeners import auditing, commands
 from tests.factories import (
     NOW,
     make_decision,
@@ -102,6 +114,7 @@ def answers() -> Iterator[Saying]:
 def refused() -> Iterator[Saying]:
     sentences = (
         ("not yours to sign, and nobody is there", refusals.NotYoursToSign(request=12, sign=(NOBODY,))),
+        ("no view of an audit", refusals.FormNotOpened(typed="click More again")),
         ("no form for a click", refusals.FormNotOpened(typed="click Reject on R-12 again")),
         ("no form for a hold's date", refusals.FormNotOpened(typed="click Extend for H-17 again")),
         ("no form for a release", refusals.FormNotOpened(typed="/release ORDER HOLD a note")),
@@ -211,6 +224,7 @@ def looking() -> Iterator[Saying]:
     yield from asked_orders(DEMO)
     yield from mistaken_searches()
     yield Saying("why, no order named", _typed(commands.why, ""))
+    yield Saying("audit, no order named", _typed(auditing.audit, ""))
     yield Saying("queue, no such role", _typed(commands.queue, "ceo"))
 
 
@@ -228,8 +242,10 @@ def _typed(listener: Any, text: str) -> Any:
 
 
 def _timeline() -> list[Any]:
-    told = [make_entry(action="notice.sent", facts={"kind": kind}) for kind in order_view.TOLD]
-    return [*told, *(make_entry(action=action) for action in order_view.HAPPENED)]
+    told = [make_entry(action="notice.sent", facts={"kind": kind}) for kind in timeline.TOLD]
+    card = {"kind": "card", "lane": "slack:C0CREDIT"}
+    delivered = [make_entry(actor="redtag", action=action, facts=card) for action in timeline.NOTICES]
+    return [*told, *delivered, *(make_entry(action=action) for action in timeline.HAPPENED)]
 
 
 def edge() -> Iterator[Saying]:
@@ -287,7 +303,7 @@ GROUPS: Final = (
     ("Imports from Slack and from sheets", "To the one who asked; to the managers, of a schedule.", "import.", imports),
     ("Forms", "", "form.", forms),
     ("Under a field of a form", "Before the desk is asked.", "-", field_errors),
-    ("Orders and queues", "Private.", ("order.", "queue", "private", "why."), looking),
+    ("Orders and queues", "Private.", ("order.", "queue", "private", "why.", "audit."), looking),
     ("Help", "Private.", "help", None),
     ("The Home tab", "", "home.", None),
     ("Order files", "On the command line, and in the list of refused rows.", "-", files),

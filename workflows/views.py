@@ -124,6 +124,18 @@ class TimelineEntry:
     action: str
     request: int | None
     facts: Mapping[str, Any]
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries of an order, newest first. `faults`: how its chain does not verify; None where it was not checked."""
+
+    order: str
+    entries: tuple[TimelineEntry, ...]
+    more: bool
+    count: int
+    faults: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from bot.slack import text, undelivered
 from bot.slack.blocks import Block, Message, View, actions, button, chunks, context, divider, header, message, section
 from bot.slack.forms import message_view
 from bot.slack.ids import ActionId, hold_value
-from bot.slack.order_view import HAPPENED, queued
+from bot.slack.order_view import queued
 from bot.slack.seal_words import sealed
+from bot.slack.timeline import HAPPENED
 from workflows.contradictions import CANCEL_UNDONE, MISSING_ORDER, SHIPPED_AFTER_CANCEL, DriftedChange, OpenException
 from workflows.digest import After, DeadNews, Digest, Group, Held, HeldPage, Released, Wanted, after
 from workflows.policy.model import Policy

@@ -20,6 +20,7 @@ class ActionId(StrEnum):
     HOLD_NUDGE = "hold.nudge"
     HOLD_ASSIGN = "hold.assign"
     DIGEST_MORE = "digest.more"
+    AUDIT_MORE = "audit.more"
     JOIN = "request.join"
     AGAIN = "request.again"
     PREVIEW = "preview"
@@ -160,6 +161,22 @@ def parse_hold_value(value: str) -> int:
     if not found:
         raise ValueError("not the value of a hold's button")
     return int(found[1])
+
+
+_AUDIT: Final = re.compile(r"([1-9][0-9]{0,17}):(.{1,200})", re.DOTALL)
+
+
+def audit_value(before: int, order: str) -> str:
+    """What the button under a page of an order's audit carries: `812:ORD-123`, the entry that the page ended with."""
+    return f"{before}:{order}"
+
+
+def parse_audit_value(value: str) -> tuple[int, str]:
+    """Raises ValueError on anything that `audit_value` does not write."""
+    found = _AUDIT.fullmatch(value)
+    if not found:
+        raise ValueError("not the value of an audit's button")
+    return int(found[1]), found[2]
 
 
 def request_value(number: int, version: int) -> str:

@@ -1,12 +1,11 @@
 """An order as `/order` shows it, the queue, and the help: long lists, cut before Slack refuses them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from bot.slack import asked as asked_facts
-from bot.slack import contradictions, facts, text
+from bot.slack import contradictions, facts, text, timeline
 from bot.slack.asked_card import calls
 from bot.slack.blocks import (
     Block,
@@ -29,7 +28,7 @@ from workflows.policy.model import Policy
 from workflows.reasons import reason_label
 from workflows.results import Signers
 from workflows.values import Hold, HoldState, Kind, Line, Request
-from workflows.views import HookCall, OrderView, QueueItem, TimelineEntry
+from workflows.views import HookCall, OrderView, QueueItem
 from workflows.words import listed
 
 # Slack refuses a message somewhere past 13,000 characters, and a list that long is read by nobody.
@@ -46,37 +45,6 @@ NOUNS: Final[Mapping[str, str]] = {
     Kind.CANCEL: "cancel",
     Kind.CHANGE: "change",
 }
-HAPPENED: Final[Mapping[str, str]] = {
-    "hold.assigned": "said who takes care of the hold",
-    "hold.closed": "ended a hold, as the order ended",
-    "hold.extended": "gave the hold another date",
-    "hold.imported": "brought the hold in from a file",
-    "hold.nudged": "reminded those who can act on the hold",
-    "hold.placed": "put the order on hold",
-    "hold.released": "released the hold",
-    "hold.review_asked": "asked what becomes of the hold, as its date has come",
-    "lines.cancelled": "cancelled units",
-    "order.changed": "changed the order",
-    "exception.closed": "saw an exception end",
-    "exception.opened": "found cancelled units shipped",
-    "order.imported": "imported the order",
-    "order.missing": "did not find the order in a file",
-    "request.approved": "approved",
-    "request.created": "asked",
-    "request.escalated": "escalated it, as it was not signed in time",
-    "request.expired": "let it expire",
-    "request.joined": "asked to be told the outcome",
-    "request.mailed": "wrote to those who are to sign, as Slack did not show them the card",
-    "request.previewed": "previewed a request",
-    "request.refused": "was refused",
-    "request.rejected": "rejected",
-    "request.reminded": "reminded the signers",
-    "request.signed": "signed",
-    "request.void": "found it void",
-    "request.withdrawn": "withdrew",
-    "webhook.replayed": "sent a webhook again",
-}
-TOLD: Final[Mapping[str, str]] = {"floor": "The floor was told of", "floor.email": "The floor has the e-mail about"}
 
 
 def order_message(view: OrderView, *, buttons: bool = True) -> Message:
@@ -207,31 +175,11 @@ def _calls(request: Request, view: OrderView) -> tuple[HookCall, ...]:
 def _timeline(view: OrderView) -> list[Block]:
     if not view.timeline:
         return []
-    told = [entry for entry in view.timeline if _is_news(entry)]
-    shown = [_happened(entry) for entry in told[:TIMELINE]]
-    more = [f"Older: {len(told) - TIMELINE} more entries"] if len(told) > TIMELINE else []
+    told = [entry for entry in view.timeline if timeline.is_news(entry)]
+    shown = [timeline.happened(entry) for entry in told[:TIMELINE]]
+    older = f"Older: {text.code(f'/desk audit {view.order.number}', 120)}"
+    more = [older] if len(told) > TIMELINE else []
     return [context("\n".join([*shown, *more]))] if shown else []
-
-
-def _is_news(entry: TimelineEntry) -> bool:
-    """That a card or a direct message went out is in the audit; here it would only hide what people did."""
-    return entry.action != "notice.sent" or entry.facts.get("kind") in TOLD
-
-
-def _happened(entry: TimelineEntry) -> str:
-    if entry.action == "notice.sent":
-        return f"{text.when(entry.at)} · {TOLD[entry.facts['kind']]} R-{entry.request}"
-    known = HAPPENED.get(entry.action)
-    what = known or text.mrkdwn(entry.action.replace(".", " "), 60)
-    request = f" (R-{entry.request})" if entry.request else ""
-    refusal = entry.facts.get("refusal")
-    why = f": {_spaced(refusal)}" if isinstance(refusal, str) else ""
-    return f"{text.when(entry.at)} · {text.member(entry.actor)} {what}{request}{why}"
-
-
-def _spaced(name: str) -> str:
-    """`NotYoursToSign` as people read it."""
-    return text.mrkdwn(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower(), 60)
 
 
 def queue_message(items: Sequence[QueueItem], role: str | None, more: int = 0, now: datetime | None = None) -> Message:
@@ -277,6 +225,7 @@ COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("/order ORD-123", "lines, holds, requests, and whether it may ship"),
     ("/order", "finds an order by number, customer, article or who asked; `/order acme foods` and `/order @sami` too"),
     ("/desk why ORD-123", "why it waits, who can act, who was asked, and what happens next"),
+    ("/desk audit ORD-123", "all that is recorded of an order, refusals too, and whether the record is whole"),
     ("/desk roles", "who holds which role"),
     ("/desk setup", "asks how the desk works, for admins: roles, reasons, amounts"),
     ("/desk away @deputy until 2026-12-05", "lets a deputy sign in your name; alone opens a form"),

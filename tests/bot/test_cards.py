@@ -461,7 +461,7 @@ def test_what_is_left_out_of_an_order_is_counted():
     assert " more lines" in said
     assert "+ 96 more holds" in said
     assert "+ 97 more" in said
-    assert "Older: 90 more entries" in said
+    assert "Older: `/desk audit " in said
 
 
 def test_a_line_that_was_cancelled_says_so():

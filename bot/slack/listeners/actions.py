@@ -14,6 +14,7 @@ from bot.slack.listeners import (
     NOTHING,
     Answer,
     Listener,
+    auditing,
     away,
     bulk,
     cancelling,
@@ -150,6 +151,7 @@ def _request_of(call: Call) -> tuple[int, int] | None:
 
 
 ACTIONS: Final[Mapping[str, Listener]] = {
+    ActionId.AUDIT_MORE: auditing.more,
     ActionId.DIGEST_MORE: digesting.more,
     ActionId.EDIT_ROLE: roles.edit_role,
     ActionId.SETUP_ANEW: setup.anew,

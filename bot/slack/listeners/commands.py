@@ -10,6 +10,7 @@ from bot.slack.desk import Desk
 from bot.slack.forms import hold as hold_form
 from bot.slack.forms import release as release_form
 from bot.slack.listeners import NOTHING, Answer, several
+from bot.slack.listeners.auditing import audit
 from bot.slack.listeners.away import away
 from bot.slack.listeners.cancelling import cancel
 from bot.slack.listeners.changing import change
@@ -169,6 +170,7 @@ async def known_order(desk: Desk, desk_id: str, typed: str) -> OrderOption | Non
 QUEUE: Final = 20
 COMMANDS: Final = {
     "roles": roles,
+    "audit": audit,
     "away": away,
     "cancel": cancel,
     "change": change,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.slack import cards, floor, order_view, words
+from bot.slack.audit_words import audit_message, more_view
 from bot.slack.export_words import ExportWords, export_news
 from bot.slack.reminder import reminder
 from bot.slack.specimens import values
@@ -12,7 +13,7 @@ from bot.slack.specimens.values import Specimen
 from bot.slack.why import why_message
 from workflows.policy.model import Policy
 from workflows.values import HoldState, Kind, RequestState, Signature
-from workflows.views import RequestView
+from workflows.views import AuditPage, RequestView
 
 CARD_KINDS: Final = (Kind.PLACE_HOLD, Kind.RELEASE_HOLD)
 STATE_AFTER: Final = {
@@ -29,6 +30,7 @@ def specimens(policy: Policy) -> Iterator[Specimen]:
     yield from _floor(policy)
     yield from _outcomes(policy)
     yield from _reminders(policy)
+    yield from _audits()
     yield from _orders(policy)
     yield from _why(policy)
     yield from _lists(policy)
@@ -120,6 +122,21 @@ def _orders(policy: Policy) -> Iterator[Specimen]:
     yield Specimen("order.line_removed", "message", order_view.order_message(values.order_view(policy, shown=removed)))
     empty = values.order_view(policy, shown=values.order([]))
     yield Specimen("order.no_lines", "message", order_view.order_message(empty))
+
+
+def _audits() -> Iterator[Specimen]:
+    entries = tuple(replace(each, seq=5 - at) for at, each in enumerate(values.timeline()))
+    page = AuditPage(values.NUMBER, entries, more=False, count=5, faults=())
+    faults = tuple(f"Order {values.NUMBER}: entry {seq} is not what was written." for seq in range(1, 6))
+    whole = {
+        "whole": page,
+        "long": replace(page, entries=entries * 5, more=True, count=2_310, faults=None),
+        "broken": replace(page, faults=faults),
+        "empty": replace(page, entries=(), count=0),
+    }
+    yield from (Specimen(f"audit.{name}", "message", audit_message(each)) for name, each in whole.items())
+    for name, each in (("older", replace(page, more=True, count=30)), ("nothing", replace(page, entries=()))):
+        yield Specimen(f"audit.{name}", "modal", more_view(each))
 
 
 def _why(policy: Policy) -> Iterator[Specimen]:
