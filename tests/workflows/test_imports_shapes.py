@@ -246,6 +246,26 @@ def test_orders_come_one_by_one_and_not_after_the_whole_file():
     assert len(list(orders)) == 4999
 
 
+@pytest.mark.parametrize(
+    ("word", "stage", "open_units"),
+    [
+        ("Canceled", "cancelled", 0),
+        ("VOID", "cancelled", 0),
+        ("Fulfilled", "shipped", 0),
+        ("Unfulfilled", "open", 5),
+        ("reserved", "allocated", 5),
+    ],
+)
+def test_words_that_mean_one_thing_are_taken_for_ours(word, stage, open_units):
+    found = only([line(status=word)]).lines[0]
+    assert found == only([line(status=stage)]).lines[0]
+    assert found.ordered - found.cancelled - found.shipped == open_units
+
+
+def test_a_desk_that_uses_such_a_word_otherwise_is_heeded():
+    assert only([line(status="fulfilled")], fulfilled="packed").lines[0].shipped == 0
+
+
 def test_accepting_everything_refuses_nothing():
     assert len(accepted([line(), line("ORD-2")])) == 2
 

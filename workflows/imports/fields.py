@@ -88,8 +88,8 @@ UNKNOWN_STAGE: Final = "is not a stage that is known"
 
 
 def words_of(*tables: Mapping[str, str]) -> Mapping[str, Stage]:
-    """Stage words, any case. Our own are always understood; a later table wins over an earlier one."""
-    own = {stage.value: stage for stage in Stage}
+    """Stage words, any case. Our own are always understood, as everybody spells them; a later table wins."""
+    own = {**{stage.value: stage for stage in Stage}, "canceled": Stage.CANCELLED}
     theirs = {fold(word): own[fold(ours)] for table in tables for word, ours in table.items() if fold(ours) in own}
     return {**own, **theirs}
 

@@ -94,6 +94,12 @@ REDTAG: Final = Preset(
     },
     required=["number", "currency", "total", "line", "sku", "ordered", "unit_price", "status"],
     markers=[("order number", "order no"), ("line", "line number", "line no"), ("quantity", "qty")],
+    words={
+        **dict.fromkeys(("new", "unshipped", "unfulfilled"), "open"),
+        "reserved": "allocated",
+        **dict.fromkeys(("fulfilled", "dispatched"), "shipped"),
+        **dict.fromkeys(("void", "voided"), "cancelled"),
+    },
     numbered=True,
 )
 
