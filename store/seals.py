@@ -12,29 +12,32 @@ from workflows.seals import SEALED, Seal
 
 MOST: Final = 50_000  # chains in one seal; the others are in the next
 
-# What was committed late has a moment from before the last seal, so a day more is looked at; what that one lists is not
-# listed again.
+# What was committed late has a moment from before the last seal, so a day more is looked at; what the seals of that day
+# list is not listed again.
 _SEAL: Final = f"""
     with last as (
-        select facts from audit where desk_id = %(desk)s and chain = '' and action = '{SEALED}'
+        select (facts ->> 'until')::timestamptz as until, (facts ->> 'until')::timestamptz - interval '1 day' as since
+        from audit where desk_id = %(desk)s and chain = '' and action = '{SEALED}'
         order by seq desc limit 1
     ),
     listed as (
         select head ->> 0 as chain, (head ->> 1)::bigint as seq
-        from last cross join lateral jsonb_array_elements(facts -> 'heads') head
+        from last join audit a on a.desk_id = %(desk)s and a.chain = '' and a.action = '{SEALED}'
+            and a.at > last.since - interval '1 hour' and (a.facts ->> 'until')::timestamptz >= last.since
+        cross join lateral jsonb_array_elements(a.facts -> 'heads') head
     ),
     moved as (
         select h.chain, h.seq, encode(h.hash, 'hex') as hash, h.moved_at from audit_heads h
         where h.desk_id = %(desk)s and h.chain <> ''
-        and h.moved_at > coalesce((select (facts ->> 'until')::timestamptz from last), '-infinity') - interval '1 day'
+        and h.moved_at > coalesce((select since from last), '-infinity')
         and not exists (select from listed l where l.chain = h.chain and l.seq = h.seq)
-        order by h.moved_at, h.chain limit {MOST}
+        order by h.moved_at, h.chain limit %(most)s
     )
     insert into audit (desk_id, chain, at, actor, action, facts)
     select %(desk)s, '', %(now)s, 'redtag', '{SEALED}', jsonb_build_object(
         'entries', (select coalesce(sum(seq), 0)::bigint from audit_heads where desk_id = %(desk)s),
         'chains', (select count(*) from audit_heads where desk_id = %(desk)s),
-        'until', coalesce((select max(moved_at) from moved), %(now)s),
+        'until', greatest((select until from last), coalesce((select max(moved_at) from moved), %(now)s)),
         'heads', coalesce((select jsonb_agg(jsonb_build_array(chain, seq, hash) order by chain) from moved), '[]'))
 """
 _LAST: Final = f"""
@@ -48,9 +51,9 @@ _HASH: Final = """
 """
 
 
-async def seal(connection: Connection, desk_id: str, now: datetime) -> None:
+async def seal(connection: Connection, desk_id: str, now: datetime, *, most: int = MOST) -> None:
     """The last thing in its transaction: whoever changes anything about the desk waits for its chain."""
-    await connection.execute(_SEAL, {"desk": desk_id, "now": now})
+    await connection.execute(_SEAL, {"desk": desk_id, "most": most, "now": now})
 
 
 async def last_seal(connection: Connection, desk_id: str, now: datetime) -> Seal | None:

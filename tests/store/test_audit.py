@@ -203,9 +203,9 @@ HEAD = """
 """
 
 
-async def sealed(floor):
+async def sealed(floor, **size):
     async with desk_transaction(floor.pools[0], DESK) as connection:
-        await seal(connection, DESK, datetime.now(UTC))
+        await seal(connection, DESK, datetime.now(UTC), **size)
         return await last_seal(connection, DESK, datetime.now(UTC))
 
 
@@ -226,6 +226,16 @@ async def test_a_seal_lists_what_has_moved_since_the_one_before(chain):
     assert (first.entries, second.entries - first.entries, second.chains) == (9, 2, 3)
     assert (await verify(chain.pools[0], DESK)).faults == ()
     assert [await broken_seal(chain.pools[0], DESK, each) for each in (first, second)] == ["", ""]
+
+
+async def test_chains_for_which_a_seal_has_no_room_are_in_the_next(chain):
+    for number in ("ORD-124", "ORD-125", "ORD-126", "ORD-127"):
+        await chain.hold(CSR, chain.add_order(number), reason="stock")
+    for _ in range(4):
+        await sealed(chain, most=2)
+    heads = chain.rows("select facts -> 'heads' as heads from audit where action = 'audit.sealed' order by seq")
+    listed = [[head[0] for head in each["heads"]] for each in heads]
+    assert listed == [["ORD-123", "ORD-124"], ["ORD-125", "ORD-126"], ["ORD-127"], []]
 
 
 async def test_an_end_cut_off_and_an_entry_rewritten_with_all_its_hashes_do_not_fit_the_seal(chain):
