@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 from store.import_session import Session
@@ -35,8 +36,8 @@ class ApiOrders(Reading):
         self, caller: Caller, number: str, file: bytes, version: int | None
     ) -> tuple[ImportReport, Sequence[RefusedRow]]:
         """One order in the `redtag` shape. Says nothing of any other. Raises OrderNotThere and VersionMoved."""
-        policy = await self._policy(caller)
-        stored = rules_of(policy).number(number) or number
+        rules = replace(rules_of(await self._policy(caller)), literal=True)
+        stored = rules.number(number) or number
 
         def same_version(session: Session) -> None:
             if version is not None:
@@ -44,7 +45,7 @@ class ApiOrders(Reading):
 
         def run() -> tuple[ImportReport, Sequence[RefusedRow]]:
             refused: list[RefusedRow] = []
-            found = open_orders(io.BytesIO(file), caller.name, rules_of(policy), preset=PRESET)
+            found = open_orders(io.BytesIO(file), caller.name, rules, preset=PRESET)
             report = import_orders(
                 self._url,
                 caller.desk_id,

@@ -43,6 +43,16 @@ async def test_an_order_is_put_read_and_put_again_only_on_what_was_read(api):
     assert api.office.rows("select 1 from exceptions where kind = 'missing_order'") == []  # ORD-123 was not named
 
 
+async def test_texts_are_taken_as_a_system_says_them_and_not_as_a_spreadsheet_would(api):
+    skus = ["1E+5", "'=7", "2,5e+12"]
+    lines = [{**LINE, "line": at, "sku": sku} for at, sku in enumerate(skus, 1)]
+    put = await api("PUT", "/orders/ORD-903", json=order(*lines, currency="usd"))
+    assert (put.status_code, put.json()["currency"]) == (201, "USD"), put.text
+    assert [line["sku"] for line in put.json()["lines"]] == skus
+    wrong = await api("PUT", "/orders/ORD-904", json=order(LINE, {**LINE, "line": 2, "status": "lost"}))
+    assert [each["field"] for each in wrong.json()["errors"]] == ["lines.1.status"]
+
+
 async def test_what_is_wrong_with_an_order_is_said_by_field(api):
     wrong = {
         "lines.0.quantity": order({**LINE, "quantity": -1}),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from workflows.formulas import meant
@@ -52,6 +53,9 @@ class Reading:
         except BadCell as bad:
             self.refuse(row, bad.column, bad.value, bad.reason)
             return otherwise
+
+    def text(self, row: int, name: str, value: str) -> str:
+        return self.take(row, "", partial(fields.text, literal=self.rules.literal), name, value)
 
     def refuse(self, row: int, column: str, value: str, reason: str) -> None:
         self.problems.append(RefusedRow(row, self.layout.titles.get(column, column), shown(value), reason))
@@ -166,7 +170,7 @@ def _customer(reading: Reading, head: Head) -> str:
 
 def _text(reading: Reading, head: Head, name: str) -> str:
     value = head.values.get(name, "")
-    return reading.take(head.rows[name], "", fields.text, name, value) if value else ""
+    return reading.text(head.rows[name], name, value) if value else ""
 
 
 def _total(reading: Reading, head: Head, currency: str, first_row: int, goods: list[SourceRow]) -> int:
@@ -216,10 +220,10 @@ def _line(reading: Reading, source: SourceRow, head: Head, currency: str) -> Imp
         take(row, None, check_quantities, ordered, counted)
     numbered = reading.layout.preset.numbered
     return ImportedLine(
-        take(row, "", fields.text, "key", cells[AT["key"]]),
+        reading.text(row, "key", cells[AT["key"]]),
         take(row, 0, fields.line_number, cells[AT["line"]]) if numbered else 0,
-        take(row, "", fields.text, "sku", cells[AT["sku"]]),
-        take(row, "", fields.text, "description", cells[AT["description"]]),
+        reading.text(row, "sku", cells[AT["sku"]]),
+        reading.text(row, "description", cells[AT["description"]]),
         ordered,
         *counted,
         take(row, 0, fields.worth, _price(reading, source, currency, ordered), ordered) if currency else 0,

@@ -75,13 +75,14 @@ class Rules:
     """What the desk's policy says about order files.
 
     `number` gives an order number as stored, or None. `minor` gives money as minor units; the words of its ValueError
-    follow the amount.
+    follow the amount. `literal`: no spreadsheet has touched the cells, so that none can have been rounded or marked.
     """
 
     number: Callable[[str], str | None]
     minor: Callable[[str, str], int]
     stages: Mapping[str, str] = field(default_factory=dict)
     number_form: str = ""
+    literal: bool = False
 
 
 UNKNOWN_STAGE: Final = "is not a stage that is known"
@@ -109,12 +110,12 @@ def _unreadable(character: str) -> str:
     return f"contains the control character U+{ord(character):04X}"
 
 
-def text(column: str, value: str) -> str:
+def text(column: str, value: str, *, literal: bool = False) -> str:
     """A readable cell, single-spaced and bounded. What was marked as no formula is taken for what it was."""
-    value = meant(value)
+    value = value if literal else meant(value)
     if len(value) > LONGEST.get(column, LONGEST_OTHER):
         raise BadCell(column, value, f"is longer than {LONGEST.get(column, LONGEST_OTHER)} characters")
-    if column in EXACT and SCIENTIFIC.fullmatch(value):
+    if column in EXACT and not literal and SCIENTIFIC.fullmatch(value):
         raise BadCell(column, value, ROUNDED)
     return " ".join(value.split())
 

@@ -146,13 +146,15 @@ class Numbers:
             return number, RefusedRow(row.row, "", shown(typed), fault)
         if number:
             return number, None
-        reason = _no_number(typed, self._rules.number_form)
+        reason = _no_number(typed, self._rules)
         return "", RefusedRow(row.row, layout.titles["number"], shown(typed), reason)
 
     def _number(self, typed: str) -> str:
         if typed != self._last[0]:
-            fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed) and not SCIENTIFIC.fullmatch(typed)
-            self._last = (typed, (self._rules.number(meant(typed)) or "") if fits else "")
+            rounded = not self._rules.literal and SCIENTIFIC.fullmatch(typed)
+            fits = len(typed) <= LONGEST["number"] and not UNREADABLE.search(typed) and not rounded
+            number = typed if self._rules.literal else meant(typed)
+            self._last = (typed, (self._rules.number(number) or "") if fits else "")
         return self._last[1]
 
 
@@ -177,11 +179,12 @@ def with_company(
     return tuple(sorted(found, key=lambda problem: problem.row))
 
 
-def _no_number(typed: str, form: str) -> str:
+def _no_number(typed: str, rules: Rules) -> str:
     if not typed:
         return "is missing"
-    if SCIENTIFIC.fullmatch(typed):
+    if SCIENTIFIC.fullmatch(typed) and not rules.literal:
         return ROUNDED
+    form = rules.number_form
     return f"is not an order number of this desk{f' ({form})' if form else ''}"
 
 

@@ -194,10 +194,11 @@ def _moved() -> Refused:
 
 async def _put(orders: WritableOrders, caller: Caller, number: str, body: OrderBody, version: int | None) -> int:
     """201 where the order is new."""
-    if not is_currency(body.currency):
+    currency = body.currency.upper()
+    if not is_currency(currency):
         raise _wrong([FieldProblem(field="currency", problem="is not a currency that is known (USD, EUR, JPY …)")])
     try:
-        report, refused = await orders.put(caller, number, _file(number, body), version)
+        report, refused = await orders.put(caller, number, _file(number, body, currency), version)
     except (OrderNotThere, VersionMoved) as moved:
         raise _moved() from moved
     if refused:
@@ -205,8 +206,7 @@ async def _put(orders: WritableOrders, caller: Caller, number: str, body: OrderB
     return 201 if report.orders.new else 200
 
 
-def _file(number: str, body: OrderBody) -> bytes:
-    currency = body.currency
+def _file(number: str, body: OrderBody, currency: str) -> bytes:
     head = {
         "order_number": number,
         "customer": body.customer,
