@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.slack import words
 from bot.slack.blocks import View
-from bot.slack.forms import FormProblem, message_view, setup
+from bot.slack.forms import FormProblem, message_view, setup, setup_readback
 from bot.slack.forms.setup_parts import Seen
 from bot.slack.listeners.setup import SETTING_UP
 from bot.slack.specimens import values
@@ -34,6 +34,8 @@ def setup_mistakes(policy: Policy) -> Iterator[Saying]:
     channel = {"add.0.channel": {"add.0.channel": {"selected_conversation": "C0CREDIT"}}}
     new = {block: {block: {"value": value}} for block, value in ENTERED["Reasons, no channel"][1].items()}
     yield Saying("Set-up, Reasons, nobody", _problem({**new, **channel}, _seen(policy, "reasons")))
+    people = {"add.0.members": {"add.0.members": {"selected_users": [values.SIGNER]}}}
+    yield Saying("Set-up, Reasons, people and no channel", _problem({**new, **people}, _seen(policy, "reasons")))
     seen = replace(_seen(policy, "orders"), examples=(values.NUMBER,))
     yield Saying("Set-up, Order data, a number that is lost", " ".join(_errors(seen).values()))
 
@@ -41,6 +43,8 @@ def setup_mistakes(policy: Policy) -> Iterator[Saying]:
 def setup_views(policy: Policy) -> Iterator[Saying]:
     yield Saying("set-up, an old form", message_view("Set-up", setup.BROKEN))
     yield Saying("set-up, no orders yet", _first(_seen(policy, "orders")))
+    week = "Desk, workdays: mon, tue, wed, thu, fri -> mon, tue, wed, thu, fri, sat"
+    yield Saying("set-up, another week", setup_readback.applied([week], policy))
     yield Saying("set-up, not an admin", words.say(away_refusals.AdminsOnly(what=SETTING_UP, can=(values.SIGNER,))))
 
 
