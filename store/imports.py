@@ -144,6 +144,7 @@ class Importing:
             rows=RowCounts(good["rows"] + bad["rows"], good["rows"], bad["rows"]),
             orders=OrderCounts(good["new"], good["changed"], good["unchanged"], absent, bad["orders"]),
             words=tuple(row["word"] for row in self.session.execute(sql.UNKNOWN_WORDS)) if bad["orders"] else (),
+            guess=self._file.guess,
         )
 
     def _merge(self, report: ImportReport, *, dry_run: bool) -> ImportReport:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from workflows.contradictions import CANCEL_UNDONE
 from workflows.imports.report import ChangedOrder, Drift, ExceptionFound, FieldChange, ImportReport, Touched
+from workflows.imports.values import Guess
 from workflows.words import listed
 
 T = TypeVar("T")
@@ -71,7 +72,15 @@ def _field(each: FieldChange) -> str:
     return f"{line}{safe(each.field)} {safe(each.before) or '–'} → {safe(each.after) or '–'}"
 
 
+def _guess(guess: Guess | None) -> Iterator[str]:
+    if guess and guess.words:
+        words = ", ".join(f"“{safe(word)}”" for word in guess.words)
+        yield f"Its letters are read as {guess.encoding}, which is a guess: {words}."
+        yield "  If they look wrong, save the file as CSV (UTF-8) and import that."
+
+
 def _news(report: ImportReport, *, done: bool) -> Iterator[str]:
+    yield from _guess(report.guess)
     yield from _several("Pending requests that this touches", report.touched, report.touched_count, _touched)
     yield from _several("Cancelled units that shipped", report.exceptions, report.exception_count, _exception)
     if report.exceptions:

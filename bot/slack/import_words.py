@@ -11,6 +11,7 @@ from bot.slack.ids import ActionId, job_value
 from workflows.contradictions import CANCEL_UNDONE
 from workflows.imports.jobs import Job
 from workflows.imports.report import Drift, ExceptionFound, FieldChange, ImportReport, Missing
+from workflows.imports.values import Guess
 from workflows.words import listed
 
 _REPORT: Final = TypeAdapter(ImportReport)
@@ -123,6 +124,8 @@ def _whose(job: Job) -> str:
 
 def _found(job: Job, report: ImportReport, *, done: bool) -> Iterator[Block]:
     yield _counts(report)
+    if report.guess and report.guess.words:
+        yield context(_guess(report.guess))
     yield from _block(_changes(report))
     yield from _block(_touched(report))
     yield from _block(_missing(job, report.missing, done=done))
@@ -131,6 +134,14 @@ def _found(job: Job, report: ImportReport, *, done: bool) -> Iterator[Block]:
     yield from _block(_exceptions(report.exceptions, report.exception_count))
     yield from _block(_drift(report))
     yield from _block(_refused(job, report, done=done))
+
+
+def _guess(guess: Guess) -> str:
+    words = ", ".join(f"“{text.mrkdwn(word)}”" for word in guess.words)
+    return (
+        f"Its letters are read as {guess.encoding}, which is a guess: {words}. "
+        "If they look wrong, save the file as CSV (UTF-8) and import that."
+    )
 
 
 def _block(lines: Sequence[str]) -> list[Block]:

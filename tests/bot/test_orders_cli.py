@@ -99,6 +99,11 @@ def test_no_list_appears_where_nothing_was_refused(redtag):
     assert [path.name for path in Path().iterdir()] == ["orders.csv"]
 
 
+def test_a_guessed_encoding_is_said(redtag):
+    Path("orders.csv").write_bytes(written([line(customer="Dvořák")]).decode().encode("cp1250"))
+    assert "read as Windows-1252, which is a guess: “Dvoøák”." in redtag("orders.csv", "--yes").output
+
+
 def test_values_in_the_list_are_no_formulas(redtag):
     redtag(file([line(), line("ORD-2", quantity="=1+1"), line("ORD-3", status="@now"), line("ORD-4", unit_price="-5")]))
     assert [row["value"] for row in listed("orders.csv.errors.csv")] == ["'=1+1", "'@now", "-5"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflows.order_files import accepted, line, numbers, only, opened, read, refused, written
 from workflows.imports.source import delimiter_of
-from workflows.imports.values import UnreadableFile
+from workflows.imports.values import Guess, UnreadableFile
 
 ROW = {"customer": "Café Zoë", "description": "Lamp – brass", "unit_price": "20.00"}
 
@@ -38,6 +38,23 @@ def test_text_is_read_as_spreadsheets_write_it(encoding, delimiter):
 def test_letters_of_older_encodings_are_told_by_what_they_look_like(encoding, customer):
     data = written([line("ORD-1"), line("ORD-2", customer=customer)]).decode().encode(encoding)
     assert [order.customer for order in read(data)] == ["Harbour Hardware", customer]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "customer", "said"),
+    [
+        ("cp1250", "Zakład Żółw, Łódź", Guess("Windows-1250", ("Zakład", "Żółw", "Łódź"))),
+        ("cp1250", "Dvořák", Guess("Windows-1252", ("Dvoøák",))),
+        ("cp1252", "Zoë & Zoë Ltd", Guess("Windows-1252", ("Zoë",))),
+        ("utf-8", "Zoë", None),
+        ("utf-16", "Zoë", None),
+        ("ascii", "Zoe", None),
+    ],
+)
+def test_a_guessed_encoding_is_told_with_words_by_which_people_see_it(encoding, customer, said):
+    file = opened(written([line(), line("ORD-2", customer=customer)]).decode().encode(encoding))
+    assert len(list(file.orders())) == 2
+    assert file.guess == said
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Final
 
 from charset_normalizer import CharsetMatch, from_bytes
+
+from workflows.imports.values import Guess
 
 SAMPLE: Final = 1 << 18  # characters that are looked at, from the first line on that is not ASCII
 FEWEST: Final = 4  # different bytes beyond ASCII; with less of them any guess is as good as another
@@ -21,6 +23,17 @@ CANDIDATES: Final = [
 ]
 MESSY: Final = 0.05  # by the measure of charset-normalizer, from 0 to 1
 MARGIN: Final = 0.05  # another encoding must be better than Western by more than this
+# As people know them, where Python's name is another.
+NAMES: Final[Mapping[str, str]] = {
+    **{f"cp{page}": f"Windows-{page}" for page in range(1250, 1259)},
+    "cp932": "Shift JIS",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "euc_kr": "EUC-KR",
+}
+NOT_ASCII: Final = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+FEW_WORDS: Final = 3
+LONGEST_WORD: Final = 40
 BROKEN: Final = re.compile("[\ud800-\udfff]")
 SOUND: Final = re.compile("[^\x00-\x7f\ud800-\udfff]")
 
@@ -37,11 +50,12 @@ def encoding_of(start: bytes) -> str:
     return "utf-8-sig"
 
 
-def decoded(lines: Iterable[str]) -> Iterator[str]:
+def decoded(lines: Iterable[str], guessed: Callable[[Guess], None] = lambda _guess: None) -> Iterator[str]:
     """Lines as they are meant. A byte that was no UTF-8 comes as a lone surrogate, as `surrogateescape` makes it.
 
     A file that mostly is UTF-8 is UTF-8, and what is broken in it stays broken. Any other is in the encoding that
     charset-normalizer finds for its first lines beyond ASCII, and in Windows-1252 where it is not sure.
+    `guessed` is told which.
     """
     found = iter(lines)
     for line in found:
@@ -49,9 +63,19 @@ def decoded(lines: Iterable[str]) -> Iterator[str]:
             ahead = _ahead(line, found)
             encoding = _guess(dict.fromkeys(each for each in ahead if not each.isascii()))
             rest = chain(ahead, found)
-            yield from rest if encoding is None else (_again(each, encoding) for each in rest)
+            if encoding is None:
+                yield from rest
+                return
+            guessed(Guess(NAMES.get(encoding, encoding), _words(_again(each, encoding) for each in ahead)))
+            yield from (_again(each, encoding) for each in rest)
             return
         yield line
+
+
+def _words(lines: Iterable[str]) -> tuple[str, ...]:
+    """The first few that are not ASCII: whether these are right, people see at once."""
+    found = (word[0][:LONGEST_WORD] for line in lines for word in NOT_ASCII.finditer(line))
+    return tuple(islice(dict.fromkeys(found), FEW_WORDS))
 
 
 def _ahead(first: str, found: Iterator[str]) -> list[str]:

@@ -15,7 +15,7 @@ from workflows.imports.parts import read_parts, shown
 from workflows.imports.presets import Layout, recognise
 from workflows.imports.shapes import AT
 from workflows.imports.source import Record, Source, delimiter_of, lines_of, records, said_separator
-from workflows.imports.values import ImportedOrder, Part, RefusedOrder, UnknownHeader, UnreadableFile
+from workflows.imports.values import Guess, ImportedOrder, Part, RefusedOrder, UnknownHeader, UnreadableFile
 
 AHEAD: Final = 500  # rows that are read before the first order, to see how the file writes its dates
 FEW: Final = 20  # lines by which the separator is found where the header leaves it open
@@ -41,6 +41,11 @@ class OrderFile:
     def sha256(self) -> str:
         """Of what has been read so far: of the file, once `parts` has come to its end."""
         return self._source.sha256
+
+    @property
+    def guess(self) -> Guess | None:
+        """How its letters were read, as far as it has been read and where it does not say so itself."""
+        return self._source.guess
 
     def parts(self) -> Iterator[Part]:
         return read_parts(self._records, self.layout, self._rules)

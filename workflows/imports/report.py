@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
+from workflows.imports.values import Guess
+
 Heard = Literal["taken_over", "not_taken_over", "cannot_tell"]
 MissingPolicy = Literal["leave", "ask", "shipped"]
 
@@ -119,6 +121,7 @@ class ImportReport:
     `changes`, `touched` and `missing.sample` hold at most SAMPLE entries, `exceptions` and `drift` LISTED; the counts
     beside them are exact. `fields`: how many of the changed orders differ in what. `heard`: how many changes the file
     shows, and how many not. `words`: at most MOST_WORDS words for stages that rows were refused for.
+    `guess`: how the letters of the file were read, where it is no Unicode.
     """
 
     number: int | None
@@ -135,6 +138,7 @@ class ImportReport:
     drift: tuple[Drift, ...] = ()
     heard: Mapping[str, int] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    guess: Guess | None = None
 
     def counts(self) -> dict[str, Any]:
         return {"rows": asdict(self.rows), "orders": asdict(self.orders)}

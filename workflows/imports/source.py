@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, BinaryIO, Final, cast
 
 from workflows.imports.charsets import decoded, encoding_of
-from workflows.imports.values import UnreadableFile
+from workflows.imports.values import Guess, UnreadableFile
 
 LONGEST_LINE: Final = 1 << 20
 MOST_SKIPPED: Final = 1 << 24
@@ -53,13 +53,17 @@ MOST_GROWTH: Final = 1_000
 
 
 class Source(io.RawIOBase):
-    """A binary file that is hashed as it is read, and tells how far it has got."""
+    """A binary file that is hashed as it is read, and tells how far it has got. `guess`: what its letters may be."""
 
     def __init__(self, file: BinaryIO, progress: Callable[[int], None] = lambda _size: None) -> None:
         self._file = file
         self._progress = progress
         self._hash = hashlib.sha256()
         self.size = 0
+        self.guess: Guess | None = None
+
+    def guessed(self, guess: Guess) -> None:
+        self.guess = guess
 
     def readable(self) -> bool:
         return True
@@ -110,7 +114,7 @@ def lines_of(source: Source) -> Iterator[str]:
         if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(mark):
             raise UnreadableFile(sentence)
     text = io.TextIOWrapper(buffered, encoding=encoding_of(start), errors="surrogateescape", newline="")
-    return decoded(_bounded(text))
+    return decoded(_bounded(text), source.guessed)
 
 
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:

@@ -36,6 +36,14 @@ class RefusedRow:
     sound: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The encoding that a file which is no Unicode was read in, and words by which people see whether it is right."""
+
+    encoding: str
+    words: tuple[str, ...]
+
+
 class SourceRow(NamedTuple):
     """The used cells of one row, trimmed, in the order of `workflows.imports.shapes.FIELDS`.
 

@@ -23,6 +23,7 @@ from workflows.imports.report import (
 )
 from workflows.imports.rules import rules_of
 from workflows.imports.shapes import PRESETS
+from workflows.imports.values import Guess
 from workflows.policy.model import Policy
 
 MONA: Final = "U0MONA"
@@ -85,6 +86,7 @@ def report(**changes: Any) -> ImportReport:
             Drift("ORD-11", 9, "cancel 1 of ABC-1 (line 1)", "not_taken_over", None),
         ),
         heard={"not_taken_over": 2, "taken_over": 5},
+        guess=Guess("Windows-1252", ("Müller", "Sjöberg")),
     )
     return replace(full, **changes)
 
