@@ -177,7 +177,9 @@ async def _called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse | P
 
 def as_repeat(post: Post, claimed: Claimed) -> Post:
     """The same message, which says that there may be another copy of it. Either copy's buttons work."""
-    opening = f"Repeat of R-{claimed.request}: " if claimed.request else "Repeat: "
+    bulk = claimed.payload.get("bulk")
+    about = f"B-{bulk}" if bulk else f"R-{claimed.request}" if claimed.request else ""
+    opening = f"Repeat of {about}: " if about else "Repeat: "
     words = f"{opening}an earlier copy of this message may stand above. Either one works."
     first = {"text": {"text": words, "type": "mrkdwn"}, "type": "section"}
     blocks = (first, *post.blocks)[:MOST_BLOCKS] if post.blocks else ()

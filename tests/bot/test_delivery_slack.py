@@ -210,6 +210,10 @@ async def test_where_the_channel_cannot_be_read_the_second_post_says_that_it_rep
     assert (sent.ts, sent.facts) == (second.ts, {"repeat": True})
 
 
+def test_a_repeat_about_many_orders_names_their_bulk():
+    assert as_repeat(POST, claimed(payload={"bulk": 7})).text == "Repeat of B-7: Hold ORD-123?"
+
+
 async def test_a_third_post_is_never_made(workspace, slack):
     ended = await slack.post(claimed(attempts=3, unclear=3), POST)
     assert ended == Dead("posted twice, no answer either time")
