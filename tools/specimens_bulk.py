@@ -33,10 +33,12 @@ def many_at_once() -> Iterator[Saying]:
         "click Reject all of B-7 again",
     ):
         yield Saying("no form", words.say(refusals.FormNotOpened(typed=typed)))
-    try:
-        several_words(Kind.CANCEL, ("ORD-1", "ORD-2"), "lines 1,3", policy)
-    except NotUnderstood as problem:
-        yield Saying("typed, with lines", str(problem))
+    too_many = tuple(f"ORD-{at:036}" for at in range(80))
+    for name, orders, rest in (("with lines", ("ORD-1", "ORD-2"), "lines 1,3"), ("more than fits", too_many, "")):
+        try:
+            several_words(Kind.CANCEL, orders, rest, policy)
+        except NotUnderstood as problem:
+            yield Saying(f"typed, {name}", str(problem))
 
 
 def bulk_mistakes() -> Iterator[Saying]:

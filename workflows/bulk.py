@@ -18,7 +18,6 @@ from workflows.transitions import Action
 from workflows.values import Kind
 
 MOST: Final = 100  # orders of one bulk
-LONGEST_PASTE: Final = 12_000  # characters
 # What people paste between numbers: lines of a sheet, commas of a mail.
 _BETWEEN: Final = re.compile(r"[\s,;|]+")
 

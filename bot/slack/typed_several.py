@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from bot.slack.forms.parts import NOTE
 from bot.slack.typed import hold_words
 from bot.slack.typed_cancel import cancel_words
 from bot.slack.typed_parts import NotUnderstood
@@ -16,6 +17,7 @@ from workflows.values import Kind
 # A number has a digit, so that the comma before a reason joins nothing; and a hold is no order.
 _NUMBER: Final = r"(?!H-\d+(?:[\s,;]|$))(?=[^\s,;]*\d)[^\s,;]+"
 _LIST: Final = re.compile(rf"({_NUMBER}(?:\s*[,;]\s*{_NUMBER})+)\s*[,;]?\s*(.*)", re.IGNORECASE | re.DOTALL)
+TOO_LONG: Final = f"The form takes {NOTE:,} characters of order numbers, and these are more: type some of them later."
 KINDS: Final = {"hold": Kind.PLACE_HOLD, "release": Kind.RELEASE_HOLD, "cancel": Kind.CANCEL}
 
 
@@ -40,6 +42,8 @@ def listed_orders(text: str) -> tuple[tuple[str, ...], str]:
 
 def several_words(kind: Kind, orders: Sequence[str], rest: str, policy: Policy) -> SeveralWords:
     """A word that is no reason here belongs to the note. Raises NotADate and NotUnderstood."""
+    if len("\n".join(orders)) > NOTE:  # a number that is cut off may be that of another order
+        raise NotUnderstood(TOO_LONG)
     if kind is Kind.RELEASE_HOLD:
         said = ReleaseWords.of(rest, (), policy)
         held = policy.reason("hold", said.hold)

@@ -191,6 +191,12 @@ def test_lines_of_several_orders_and_a_date_that_is_none_are_told_so():
         several_words(Kind.PLACE_HOLD, ("ORD-1", "ORD-2"), "credit until friday", POLICY)
 
 
+def test_numbers_that_the_form_would_cut_off_are_not_put_into_it():
+    """The beginning of a number may be the number of another order."""
+    with pytest.raises(NotUnderstood, match="3,000 characters"):
+        several_words(Kind.CANCEL, [f"ORD-{at:036}" for at in range(80)], "customer-request", POLICY)
+
+
 def to_choose(count, kind=Kind.PLACE_HOLD):
     seen = samples.view(POLICY, kind, [RequestState.PENDING] * count)
     return choose.build(seen, seen.requests, channel="C0CREDIT")
