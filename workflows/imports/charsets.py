@@ -26,7 +26,7 @@ MARGIN: Final = 0.05  # another encoding must be better than Western by more tha
 # As people know them, where Python's name is another.
 NAMES: Final[Mapping[str, str]] = {
     **{f"cp{page}": f"Windows-{page}" for page in range(1250, 1259)},
-    "cp932": "Shift JIS",
+    "cp932": "Shift_JIS",
     "gb18030": "GB 18030",
     "big5": "Big5",
     "euc_kr": "EUC-KR",
