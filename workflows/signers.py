@@ -61,6 +61,12 @@ def waiting_for(policy: Policy, request: Request) -> tuple[Signers, ...]:
     return tuple(group for group in found if group.members or group.role != request.escalated_to)
 
 
+def rung(policy: Policy, request: Request, group: Signers) -> tuple[str, ...]:
+    """Of those whom the role wants notified, who can sign this one. `group` is one of `waiting_for`."""
+    notify = policy.roles[group.role].notify if group.role in policy.roles else ()
+    return tuple(user for user in notify if user in group.members and user != request.requested_by)
+
+
 def may_sign_own(policy: Policy, request: Request) -> bool:
     """A release always needs a second person, whatever the policy allows elsewhere."""
     return policy.desk.self_approval and request.kind is not Kind.RELEASE_HOLD

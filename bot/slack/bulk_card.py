@@ -27,7 +27,7 @@ from bot.slack.words import quoted
 from workflows.bulk import Bulk
 from workflows.policy.model import Policy
 from workflows.reasons import reason_label
-from workflows.signers import missing
+from workflows.signers import missing, rung
 from workflows.values import Kind, RequestState
 from workflows.views import BulkView, RequestView
 from workflows.words import listed
@@ -148,25 +148,20 @@ def wanted(view: BulkView, count: int) -> str:
 
 def whom(view: BulkView, channel: str, waiting: Sequence[RequestView]) -> tuple[list[str], list[str]]:
     """Labels of the roles of this channel that have still to sign, and who of them is rung."""
-    roles = dict.fromkeys(
-        group.role
-        for each in waiting
-        for group in each.waiting_for
-        if group.role in view.policy.roles and view.policy.roles[group.role].channel == channel
-    )
-    signed = [{one.member for one in each.request.decisions} for each in waiting]
-    done = {view.bulk.requested_by, *(set.intersection(*signed) if signed else set())}
-    rung = dict.fromkeys(user for role in roles for user in view.policy.roles[role].notify if user not in done)
-    return [text.mrkdwn(view.policy.role_label(role), 80) for role in roles], list(rung)
+    here = view.roles_in(channel)
+    groups = [(each.request, group) for each in waiting for group in each.waiting_for if group.role in here]
+    roles = dict.fromkeys(group.role for _, group in groups)
+    people = dict.fromkeys(user for request, group in groups for user in rung(view.policy, request, group))
+    return [text.mrkdwn(view.policy.role_label(role), 80) for role in roles], list(people)
 
 
 def _your_turn(view: BulkView, channel: str, waiting: Sequence[RequestView]) -> str:
     """Mentions, only while something waits for these roles."""
-    labels, rung = whom(view, channel, waiting)
+    labels, people = whom(view, channel, waiting)
     if not labels:
         return ""
     label = listed(labels, "and")
-    return f"{text.people(rung, 'and', most=10)}, please sign for {label}." if rung else f"{label} signs."
+    return f"{text.people(people, 'and', most=10)}, please sign for {label}." if people else f"{label} signs."
 
 
 def _so_far(shown: Sequence[RequestView]) -> list[Block]:

@@ -23,7 +23,7 @@ from bot.slack.floor import floor_post
 from bot.slack.ids import ActionId, request_value
 from bot.slack.words import quoted
 from workflows.results import Signers
-from workflows.signers import missing
+from workflows.signers import missing, rung
 from workflows.values import Decision, HoldState, Kind, RequestState
 from workflows.views import RequestView
 from workflows.words import listed
@@ -169,13 +169,11 @@ def _wanted(view: RequestView, asks: str) -> str:
 
 def _your_turn(view: RequestView, role: str) -> str:
     """Mentions, only while this role's signature is missing."""
-    found = view.policy.roles.get(role)
-    waiting = {group.role for group in view.waiting_for}
-    if found is None or role not in waiting:
+    group = next((each for each in view.waiting_for if each.role == role), None)
+    if group is None or role not in view.policy.roles:
         return ""
-    done = {view.request.requested_by, *(decision.member for decision in view.request.decisions)}
-    whom = [user for user in found.notify if user not in done]
-    label = text.mrkdwn(found.label, 80)
+    whom = rung(view.policy, view.request, group)
+    label = text.mrkdwn(group.label, 80)
     return f"{text.people(whom, 'and', most=10)}, please sign for {label}." if whom else f"{label} signs."
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from bot.slack import clock_words, text
 from bot.slack.blocks import Message, message, section
 from workflows.results import Signers
+from workflows.signers import rung
 from workflows.values import Kind
 from workflows.views import RequestView
 from workflows.words import listed
@@ -32,10 +33,9 @@ def reminder(view: RequestView, channel: str) -> Message | None:
     waiting = [group for group in view.waiting_for if policy.roles[group.role].channel == channel]
     if not request.is_pending or not waiting:
         return None
-    signed = {request.requested_by, *(decision.member for decision in request.decisions)}
-    rung = [user for group in waiting for user in policy.roles[group.role].notify if user not in signed]
+    whom = dict.fromkeys(user for group in waiting for user in rung(policy, request, group))
     labels = " and ".join(text.mrkdwn(group.label, 80) for group in waiting)
-    who = text.people(list(dict.fromkeys(rung)), "and", most=10) or labels
+    who = text.people(list(whom), "and", most=10) or labels
     order = view.order
     ship_by = f" It is to ship by {_ship_by(view, order.ship_by)}." if order.ship_by else ""
     what = f"the {WHAT[request.kind]} of {text.strong(order.number)} ({text.mrkdwn(view.reason_label, 120)})"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import make_decision, make_policy, make_request
 from workflows.policy.people import Absence, People, makes_a_circle, present_deputy, staffed
-from workflows.signers import barred_from, members_of, signing_roles, waiting_for
+from workflows.signers import barred_from, members_of, rung, signing_roles, waiting_for
 from workflows.values import Kind, Signature
 
 TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
@@ -73,6 +73,14 @@ def test_only_those_are_waited_for_whose_signature_would_count():
     own = policy.model_copy(update={"desk": policy.desk.model_copy(update={"self_approval": True})})
     assert waited_for(own, requested_by="U0IVAN") == [("U0IVAN", "U0WALT")]
     assert waited_for(own, requested_by="U0IVAN", kind=Kind.RELEASE_HOLD) == [("U0WALT",)]
+
+
+@pytest.mark.parametrize(("asker", "found"), [("U0CARL", ("U0WALT",)), ("U0ROSA", ()), ("U0WALT", ())])
+def test_nobody_is_rung_who_cannot_sign_this_one(asker, found):
+    policy = credit(People((away("U0ROSA", "U0WALT"),)), notify=("U0ROSA",))
+    request = make_request(requested_by=asker, kind=Kind.RELEASE_HOLD)
+    (group,) = waiting_for(policy, request)
+    assert rung(policy, request, group) == found
 
 
 def test_who_stands_in_for_two_signs_for_the_one_who_did_not_ask():
