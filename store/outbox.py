@@ -170,6 +170,7 @@ def _call(claimed: Claimed, settlement: Settlement) -> dict[str, Any]:
         **asdict(key),
         "aloud": refund or isinstance(settlement, Dead),
         "call_state": state,
+        "news": trouble or claimed.attempts > 1,
         "refund": refund,
         "told": told,
         "trace": claimed.trace,

@@ -98,7 +98,8 @@ SETTLE: Final = _SETTLE.format(more="")
 
 # How a call to another system stands, and who hears of it. Of a refund the request's cards, the thread of the first of
 # them and, where a person should look, the managers; of a webhook the managers alone, and of a try that fails only
-# where no other call to that endpoint has failed in the last hour.
+# where no other call to that endpoint has failed in the last hour. The card of many orders is drawn once for all that
+# came meanwhile (one that somebody draws just now does not count); its thread hears only of what did not go at once.
 _CALLED: Final = """,
     called as (
         update hook_calls c
@@ -108,12 +109,22 @@ _CALLED: Final = """,
         where c.desk_id = %(desk)s and c.endpoint = %(endpoint)s and c.request = %(request)s and c.type = %(type)s
         and c.hold = %(hold)s and c.state <> 'accepted'
     ),
+    same_bulk as materialized (
+        select s.number from requests r join requests s on s.desk_id = r.desk_id and s.bulk = r.bulk
+        where r.desk_id = %(desk)s and r.number = %(request)s
+    ),
+    undrawn as materialized (
+        select w.lane from notices w where w.desk_id = %(desk)s and w.kind = 'card.redraw' and w.state = 'ready'
+        and w.tried_at is null and w.request = any(array(select number from same_bulk)) for key share skip locked
+    ),
     places as (
         (select 'slack:' || channel as lane, 'hook.state' as kind, 'thread' as place from cards
-         where desk_id = %(desk)s and request = %(request)s and %(refund)s order by posted_at limit 1)
+         where desk_id = %(desk)s and request = %(request)s and %(refund)s
+         and (%(news)s or not exists (select from same_bulk)) order by posted_at limit 1)
         union all
         select distinct 'slack:' || channel, 'card.redraw', '' from cards
         where desk_id = %(desk)s and request = %(request)s and %(refund)s
+        and 'slack:' || channel not in (select lane from undrawn)
         union all
         select 'slack:' || (p.document -> 'desk' ->> 'managers_channel'), 'hook.state', 'managers'
         from desks d join policies p on p.desk_id = d.desk_id and p.version = d.policy_version

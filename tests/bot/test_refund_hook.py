@@ -11,16 +11,18 @@ from click.testing import CliRunner
 from bot.cli import group
 from bot.main.parts import assembled
 from bot.slack.ids import ActionId
+from store.bulks import Bulks
 from store.desk import PostgresStore
 from tests.notices import until
 from tests.office import CSR, CSR2, DESK, LENA, action_ids, open_office, seen
 from tests.receivers import Receiver, garbage, nobody
 from workflows import line_refusals
+from workflows.bulk import BulkAsk
 from workflows.commands import RetryCall
 from workflows.ports import Member
 from workflows.results import Done
 from workflows.services import Claim, DeskService
-from workflows.values import Standing
+from workflows.values import Kind, Standing
 
 LEADS, MANAGERS, RECEIVABLE = "C0CSLEAD", "C0MGRS", "C0AR"
 MONA, ARNO, WALT = "U0MONA", "U0ARNO", "U0WALT"
@@ -325,3 +327,27 @@ async def test_a_request_that_came_to_nothing_is_never_called_out(desk, receiver
     assert desk.rows("select 1 from notices where kind in ('hook', 'hook.state')") == []
     assert receiver.calls == []
     assert isinstance(await retry(desk, ARNO), line_refusals.NoCallToRetry)
+
+
+def accepted(office):
+    office.parts.delivery.wake()
+    return len(office.rows("select 1 from hook_calls where state = 'accepted'"))
+
+
+async def test_refunds_of_many_orders_draw_their_card_once_and_tell_only_of_trouble(desk, receiver):
+    orders = [desk.add_order(f"ORD-{number}") for number in (1, 2, 3)]
+    ask = BulkAsk(Kind.CANCEL, tuple(orders), reason="customer-request")
+    bulk = await Bulks(desk.parts.pool, desk.parts.bulks.wake).ask(DESK, ask, by=CSR, key="k1")
+    await until(lambda: desk.rows("select 1 from cards"), what="the card")
+    (card,) = desk.cards(LEADS)
+    resting = "update lanes set free_at = now() + %s::interval where lane = any(%s)"
+    desk.rows("insert into lanes (desk_id, lane, free_at, token) values (%s, 'hook:refund', now(), '')", DESK)
+    desk.rows(resting, "1 hour", [f"slack:{LEADS}", "hook:refund"])
+    await desk.workspace.click(LENA, card, ActionId.BULK_APPROVE)
+    await until(lambda: not desk.rows("select 1 from bulk_rounds where done_at is null"), what="the round")
+    desk.rows(resting, "0", ["hook:refund"])
+    await until(lambda: accepted(desk) == len(orders), what="three refunds")
+    lane = desk.rows(
+        "select kind, payload -> 'bulk' as bulk from notices where lane = %s order by id", f"slack:{LEADS}"
+    )
+    assert [(row["kind"], row["bulk"]) for row in lane] == [("card", bulk), ("card.redraw", bulk)]
