@@ -52,8 +52,8 @@ def _asked(view: BulkView, round_: RoundView) -> str:
     of = orders if good == len(round_.steps) else f"{good} of {orders}"
     noun = NOUNS[view.bulk.kind]
     first = f"{name}: you asked for {'a ' + noun if good == 1 else noun + 's'} {ABOUT[view.bulk.kind]} *{of}*{reason}."
-    rest = " The others were not asked for:" if good < len(round_.steps) else ""
-    return f"{first} {_who_signs(view, round_)}{_at_once(round_)}{rest}".rstrip()
+    rest = "The others were not asked for:" if good < len(round_.steps) else ""
+    return " ".join(filter(None, (first, _who_signs(view, round_), _at_once(round_), rest)))
 
 
 def _who_signs(view: BulkView, round_: RoundView) -> str:
@@ -70,7 +70,7 @@ def _at_once(round_: RoundView) -> str:
     done = [
         step.result.order for step in round_.steps if isinstance(step.result, Done) and step.result.what == "placed"
     ]
-    return f" On hold at once, as you sign for this reason yourself: {_orders(done)}." if done else ""
+    return f"On hold at once, as you sign for this reason yourself: {_orders(done)}." if done else ""
 
 
 def _signed(round_: RoundView) -> str:

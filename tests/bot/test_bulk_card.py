@@ -205,6 +205,8 @@ def test_nothing_to_withdraw_and_nothing_asked_for_is_said():
     message = round_of(("ORD-9", refusals.OrderUnknown(typed="ORD-9")))
     assert "B-7: nothing was asked for (Credit not cleared)." in message["text"]
     assert buttons(message) == []
+    at_once = round_of(done(1, "placed"), view=bulk(one(1, APPROVED)))
+    assert (buttons(at_once), "*1 order* (Credit not cleared). On hold at once" in at_once["text"]) == ([], True)
 
 
 def test_a_signer_hears_only_of_what_did_not_go_well():
