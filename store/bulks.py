@@ -61,9 +61,10 @@ _ROUND: Final = """
         from round
     )
     insert into bulk_steps (desk_id, bulk, round, place, order_number, request, version)
-    select %(desk)s, %(bulk)s, round.number, x.place, coalesce(r.order_number, x.order_number), r.number, x.version
+    select %(desk)s, %(bulk)s, round.number, x.place, coalesce(r.order_number, x.order_number), r.number,
+           least(x.version, 2147483647)
     from round, jsonb_to_recordset(%(steps)s::jsonb) as x (
-        place int, order_number text, request bigint, version int)
+        place int, order_number text, request bigint, version bigint)
     left join requests r on r.desk_id = %(desk)s and r.number = x.request and r.bulk = %(bulk)s
     where x.request is null or r.number is not null
 """

@@ -87,12 +87,13 @@ async def test_some_are_signed_and_some_vetoed_each_under_the_rules(office, roun
     assert [row["result"]["refused"] for row in office.rows(RESULTS, bulk, 4)] == ["AlreadyDecided"]
 
 
-async def test_a_request_of_another_bulk_is_no_step_of_this_one(office, rounds):
+async def test_what_no_card_of_the_bulk_showed_is_not_signed(office, rounds):
     first = await rounds.ask(DESK, ASK, by=CSR, key="k1")
     other = await rounds.ask(DESK, BulkAsk(Kind.PLACE_HOLD, ORDERS, reason="fraud"), by=CSR, key="k2")
     loop = Bulks(rounds, office.parts.service)
     await do_all(loop)
     await rounds.sign(DESK, other, {RoundAction.APPROVE: [Chosen(1, 1)]}, by=ROSA, note="", key="k3")
+    await rounds.sign(DESK, first, {RoundAction.APPROVE: [Chosen(1, 9_999_999_999)]}, by=ROSA, note="", key="k4")
     await do_all(loop)
     assert {row["state"] for row in office.rows(STATES, first)} == {"pending"}
 
