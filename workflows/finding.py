@@ -30,9 +30,10 @@ class Search(BaseModel):
     def read(cls, text: str) -> Self:
         """Whatever is not readable looks for nothing."""
         try:
-            return cls.model_validate_json(text or "{}")
+            found = cls.model_validate_json(text or "{}")
         except ValidationError:
             return cls()
+        return cls() if "\x00" in f"{found.text}{found.asker}" else found
 
     def write(self) -> str:
         return self.model_dump_json(exclude_defaults=True)

@@ -138,7 +138,7 @@ def test_every_way_of_looking_uses_its_index(busy, further):
             assert any(INDEXES[by] in line for line in plan), "\n".join(plan)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"shown": "x"}', '{"text": 3}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"shown": "x"}', '{"text": 3}', "null", '{"text": "\\u0000"}'])
 def test_a_search_that_cannot_be_read_looks_for_nothing(text):
     assert not Search.read(text).chosen
     assert Search.read(Search(text="a", asker="U0", after="0\nb\nc", shown=3).write()).shown == 3
