@@ -3,8 +3,9 @@
 `%(good)s` are the runs that hold whole orders. `import_rows` has no row-level security, because COPY into a table
 that has is refused; every other table is read and written behind its policy.
 
-The planner knows nothing of a run that has just begun, and often expects one row of a hundred thousand. So every
-statement is one that may start from those rows and look up the rest by an index.
+The planner knows nothing of a run that has just begun, nor of orders that came a moment ago, and often expects one row
+of a hundred thousand. So a statement starts from the staged rows and looks up the rest by an index, one order after the
+other; `offset 0` keeps the planner from joining the other way, which would read all orders for each of them.
 """
 
 from typing import Final
@@ -48,13 +49,16 @@ UNKNOWN_WORDS: Final = f"""
     group by 1 order by count(*) desc, 1 limit {MOST_WORDS}
 """
 
-COUNTS: Final = """
+# The order of a staged row, with these columns.
+_ORDER: Final = "lateral (select {0} from orders where desk_id = %(desk)s and number = s.order_number offset 0) o"
+
+COUNTS: Final = f"""
     select
         count(*) filter (where o.number is null) as new,
         count(*) filter (where o.source_digest <> s.document ->> 'digest') as changed,
         count(*) filter (where o.source_digest = s.document ->> 'digest') as unchanged,
         coalesce(sum((s.document ->> 'count')::bigint), 0)::bigint as rows
-    from import_rows s left join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    from import_rows s left join {_ORDER.format("number, source_digest")} on true
     where s.run = any(%(good)s)
 """
 
@@ -64,9 +68,9 @@ REFUSED_COUNTS: Final = """
     from import_rows where run = any(%(bad)s) or run = %(rest)s
 """
 
-MISSING: Final = """
+MISSING: Final = f"""
     select (select count(*) from orders where desk_id = %(desk)s)
-         - (select count(*) from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+         - (select count(*) from import_rows s cross join {_ORDER.format("number")}
             where s.run = any(%(all)s)) as missing
 """
 
@@ -97,25 +101,25 @@ NEW_ORDERS: Final = f"""
     select %(desk)s, h.order_number, h.customer, h.customer_email, h.currency, h.total, h.total, h.ship_by,
            h.digest, %(number)s, statement_timestamp(), h.extra
     from ({HEADS}) h
-    where not exists (select from orders o where o.desk_id = %(desk)s and o.number = h.order_number)
+    on conflict (desk_id, number) do nothing
 """
 
 NEW_LINES: Final = f"""
     insert into order_lines (desk_id, order_number, key, line, original, extra, {LINE_COLUMNS})
     select %(desk)s, s.order_number, x.key, x.line, x.ordered, coalesce(x.extra, '{{}}'), {LINE_VALUES}
-    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number, {LINES}
+    from import_rows s cross join {_ORDER.format("import_number")}, {LINES}
     where s.run = any(%(good)s) and o.import_number = %(number)s
 """
 
 # What a preview merges, to be taken back: the orders that it shows, and those about which somebody has to be told.
-PICK: Final = """
+PICK: Final = f"""
     insert into import_rows (run, first_row, order_number, document)
     select %(picked)s, s.first_row, s.order_number, s.document
-    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    from import_rows s cross join {_ORDER.format("number, source_digest")}
     where s.run = any(%(good)s) and o.source_digest <> s.document ->> 'digest' and (
         o.number = any(%(shown)s)
         or exists (select from order_lines l where l.desk_id = %(desk)s and l.order_number = o.number
-                   and l.ours <> '{}'))
+                   and l.ours <> '{{}}'))
 """
 
 # How many of the changed orders differ in what. Beside CHANGED_LINES, because people see it before they say yes.
@@ -213,7 +217,7 @@ CHANGED_LINES: Final = f"""
            case when %(numbered)s or old.key is not null then x.line
                 else last.line + row_number() over (partition by s.order_number, old.key is null order by x.line) end,
            x.ordered, coalesce(x.extra, '{{}}'), {LINE_VALUES}
-    from import_rows s join orders o on o.desk_id = %(desk)s and o.number = s.order_number
+    from import_rows s cross join {_ORDER.format("import_number, version")}
     cross join lateral (select coalesce(max(line), 0) as line from order_lines
                         where desk_id = %(desk)s and order_number = s.order_number) last
     cross join lateral {LINES}

@@ -39,9 +39,10 @@ _MINE: Final = REQUESTS.format(whose="r.requested_by = %(user)s")
 
 _OPEN: Final = "h.desk_id = %(desk)s and h.state in ('requested', 'active', 'release_requested')"
 # By ranges, which use an index behind a row-level policy. The end of a customer's range is the last of characters.
-_CUSTOMER: Final = (
-    "o.customer_key >= lower(%(customer)s::text) and o.customer_key < lower(%(customer)s::text) || chr(1114111)"
-)
+_CUSTOMER: Final = """
+    o.customer_key <> '' and o.customer_key >= lower(%(customer)s::text)
+    and o.customer_key < lower(%(customer)s::text) || chr(1114111)
+"""
 _CHOICES: Final[Mapping[str, str]] = {
     "role": "h.owner = %(role)s",
     "reason": "h.reason = %(reason)s",

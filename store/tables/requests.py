@@ -88,7 +88,7 @@ requests = Table(
     belongs_to("orders", ["order_number"], ["number"]),
     belongs_to("bulks", ["bulk"], ["number"]),
     Index("requests_order_idx", "desk_id", "order_number"),
-    Index("requests_mine_idx", "desk_id", "requested_by", "number"),
+    Index("requests_mine_idx", "desk_id", "requested_by", "number", postgresql_where=text("requested_by <> ''")),
     one_of("kind", "kind", ["place_hold", "release_hold", "cancel", "change"]),
     one_of("state", "state", ["pending", "approved", "rejected", "withdrawn", "expired", "void"]),
     CheckConstraint("(state = 'pending') = (decided_at is null)", name="decided"),
