@@ -6,7 +6,7 @@ from pathlib import Path
 from playground.web.commands import DEFAULT
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-COMMAND = re.compile(r"- command: (\S+)\n\s+url: .*\n\s+description: (.*)\n\s+usage_hint: (.*)\n")
+COMMAND = re.compile(r"- command: (\S+)\n\s+url: .*\n\s+description: (.*)\n\s+usage_hint: \"?(.*?)\"?\n")
 SHORTCUT = re.compile(r"- name: (.*)\n\s+type: (\w+)\n\s+callback_id: (\S+)\n")
 
 
