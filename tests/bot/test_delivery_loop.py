@@ -132,7 +132,8 @@ async def test_without_any_hint_polling_delivers(outbox, sends, rows):
 
 async def test_after_the_listening_connection_is_lost_hints_come_again(outbox, sends, rows):
     async with delivering(outbox, sends, poll=3600):
-        listening = "select pid from pg_stat_activity where query like 'listen%%' and %s"
+        listening = """select pid from pg_stat_activity where query like 'listen%%'
+                       and datname = current_database() and %s"""
         (before,) = await until(lambda: rows.run(listening, True))
         rows.run("select pg_terminate_backend(%s)", before["pid"])
         await until(lambda: rows.run(listening + " and pid <> %s", True, before["pid"]))
