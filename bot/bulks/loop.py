@@ -1,11 +1,11 @@
 """The loop that does the rounds of bulks: claim one, do its steps one after the other, end it. Any number may run."""
 
-import asyncio
 from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
 
+from bot.woken import Loop
 from workflows import refusals
 from workflows.bulk import Round, Step, command_of
 from workflows.faults import crash_point
@@ -14,7 +14,6 @@ from workflows.results import Result
 from workflows.services import Claim, DeskService
 
 log = structlog.get_logger(__name__)
-POLL_SECONDS: Final = 1.0
 MOST_TRIES: Final = 6
 
 
@@ -35,33 +34,17 @@ class Bulks:
     def __init__(self, rounds: Rounds, service: DeskService) -> None:
         self._rounds = rounds
         self._service = service
-        self._woken = asyncio.Event()
-        self._stopping = False
+        self._loop = Loop("bulks", self.once)
 
     def wake(self) -> None:
-        self._woken.set()
+        self._loop.wake()
 
     def stop(self) -> None:
         """The step under way ends; the others are left to another process or the next start."""
-        self._stopping = True
-        self.wake()
+        self._loop.stop()
 
     async def run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                while not self._stopping and await self.once():
-                    pass
-            except Exception as error:  # noqa: BLE001 - the loop outlives its database
-                log.warning("bulks.put_off", error=type(error).__name__)
-            await self._rest()
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        await self._loop.run()
 
     async def once(self) -> bool:
         """Whether there was a round to do."""
@@ -70,7 +53,7 @@ class Bulks:
             return False
         put_off = 0
         for step in round_.steps:
-            if self._stopping:
+            if self._loop.stopping:
                 await self._rounds.later(round_, timedelta())
                 return True
             result = await self._do(round_, step)

@@ -14,12 +14,12 @@ import structlog
 
 from bot.imports.ports import Books, CannotFetch, Clients, Fetched, Fetching, Interrupted, Jobs, Known, Unchanged
 from bot.imports.telling import Draw, Meter, keep_telling
+from bot.woken import Loop
 from workflows.faults import crash_point
 from workflows.imports.jobs import Job, LostLease, Settled
 from workflows.imports.values import UnreadableFile
 
 log = structlog.get_logger(__name__)
-POLL_SECONDS: Final = 1.0
 MOST_TRIES: Final = 5
 FIRST_DELAY: Final = 5  # seconds, doubling
 OTHER_FILE: Final = "The file is not the one of the preview any more. Begin again with /desk import."
@@ -46,36 +46,20 @@ class Imports:
         self._clients = clients
         self._draw = draw
         self._lease = lease
-        self._woken = asyncio.Event()
-        self._stopping = False
+        self._loop = Loop("imports", self.once)
         self._meter: Meter | None = None
 
     def wake(self) -> None:
-        self._woken.set()
+        self._loop.wake()
 
     def stop(self) -> None:
         """What is being read is let go of, for another process or the next start."""
-        self._stopping = True
         if self._meter:
             self._meter.stopped = True
-        self.wake()
+        self._loop.stop()
 
     async def run(self) -> None:
-        while not self._stopping:
-            self._woken.clear()
-            try:
-                while not self._stopping and await self.once():
-                    pass
-            except Exception as error:  # noqa: BLE001 - the loop outlives its database
-                log.warning("imports.put_off", error=type(error).__name__)
-            await self._rest()
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        await self._loop.run()
 
     async def once(self) -> bool:
         """Whether there was a job to do."""
@@ -136,7 +120,7 @@ class Imports:
     async def _holding(self, job: Job, file: Fetched) -> AsyncIterator[Meter]:
         """The lease is kept, and people are told how far it is."""
         self._meter = meter = Meter(file)
-        meter.stopped = self._stopping
+        meter.stopped = self._loop.stopping
         beside = [asyncio.create_task(self._keep(job, meter))]
         if job.state == "confirmed":
             rows = int(job.report.get("found", {}).get("rows", {}).get("read", 0))
