@@ -6,23 +6,17 @@ from bot.slack.call import Call
 from bot.slack.desk import Desk
 from bot.slack.ids import parse_audit_value
 from bot.slack.listeners import NOTHING, Answer
-from bot.slack.typed import first_word
+from bot.slack.listeners.looking import looked_up
 from workflows import refusals
 from workflows.commands import Look
 from workflows.results import Refusal
+from workflows.views import OrderView
 
 
 async def audit(call: Call, desk: Desk, text: str) -> Answer:
-    typed, _ = first_word(text)
-    refused = await desk.refused(call, f"audit {typed}")
-    if refused:
-        return words.answer(refused)
-    if not typed:
-        return words.private("Which order? Type its number, for example `/desk audit ORD-123`.")
-    found = await desk.reading.order(call.desk_id, typed)
-    if found is None:
-        close = await desk.reading.similar(call.desk_id, typed)
-        return words.answer(refusals.OrderUnknown(typed=typed, close=close))
+    found = await looked_up(call, desk, text, "audit")
+    if not isinstance(found, OrderView):
+        return found
     page = await desk.reading.audit(call.desk_id, found.order.number, before=None, most=PAGE)
     return words.as_private(audit_message(page))
 

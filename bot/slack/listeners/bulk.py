@@ -1,6 +1,6 @@
 """Clicks on the card of many orders, and the forms behind them. What is signed is stored as a round, order by order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from bot.slack.call import Call
@@ -23,26 +23,16 @@ from workflows.views import BulkView, RequestView
 LOOK: Final = "bulk"
 
 
-async def approve(call: Call, desk: Desk) -> Answer:
+async def approve(call: Call, desk: Desk, bulk: int, chosen: tuple[Chosen, ...]) -> Answer:
     """All that the card showed as waiting; each order is judged by itself when its turn comes."""
-    clicked = _clicked(call)
-    if clicked is None:
-        await desk.telling.tell(call, refusals.ButtonUnknown())
-        return NOTHING
-    bulk, chosen = clicked
     if await _may_sign(call, desk, bulk, chosen) is not None:
         rounds = {RoundAction.APPROVE: chosen}
         await desk.bulks.sign(call.desk_id, bulk, rounds, by=call.claim.user_id, note="", key=call.key)
     return NOTHING
 
 
-async def choose(call: Call, desk: Desk) -> Answer:
+async def choose(call: Call, desk: Desk, bulk: int, chosen: tuple[Chosen, ...]) -> Answer:
     """Whichever of the card's orders still wait, as they are now."""
-    clicked = _clicked(call)
-    if clicked is None:
-        await desk.telling.tell(call, refusals.ButtonUnknown())
-        return NOTHING
-    bulk, chosen = clicked
     view = await _may_sign(call, desk, bulk, chosen)
     if view is None:
         return NOTHING
@@ -51,26 +41,16 @@ async def choose(call: Call, desk: Desk) -> Answer:
     return await _opened(call, desk, form, f"click Choose orders of B-{bulk} again")
 
 
-async def reject(call: Call, desk: Desk) -> Answer:
+async def reject(call: Call, desk: Desk, bulk: int, chosen: tuple[Chosen, ...]) -> Answer:
     """It needs a note, so it opens a form."""
-    clicked = _clicked(call)
-    if clicked is None:
-        await desk.telling.tell(call, refusals.ButtonUnknown())
-        return NOTHING
-    bulk, chosen = clicked
     if await _may_sign(call, desk, bulk, chosen) is None:
         return NOTHING
     place = {"channel": call.channel, "response_url": call.response_url, "trace": call.trace}
     return await _opened(call, desk, reject_form.build(bulk, chosen, **place), f"click Reject all of B-{bulk} again")
 
 
-async def withdraw(call: Call, desk: Desk) -> Answer:
+async def withdraw(call: Call, desk: Desk, bulk: int, chosen: tuple[Chosen, ...]) -> Answer:
     """Under the message to the one who asked. Whose requests they are is judged with each of them."""
-    clicked = _clicked(call)
-    if clicked is None:
-        await desk.telling.tell(call, refusals.ButtonUnknown())
-        return NOTHING
-    bulk, chosen = clicked
     looked = await desk.service.handle(call.desk_id, call.claim, Look(LOOK, call.clicked()))
     if not isinstance(looked, Refusal):
         rounds = {RoundAction.WITHDRAW: chosen}
@@ -152,19 +132,25 @@ async def _opened(call: Call, desk: Desk, form: Mapping[str, object], again: str
     return NOTHING
 
 
-def _clicked(call: Call) -> tuple[int, tuple[Chosen, ...]] | None:
-    try:
-        bulk, requests = parse_bulk_value(str(call.action.get("value") or ""))
-    except ValueError:
-        return None
-    return bulk, tuple(Chosen(*each) for each in requests)
+def _clicked(act: Callable[[Call, Desk, int, tuple[Chosen, ...]], Awaitable[Answer]]) -> Listener:
+    """With the bulk of the button and the requests that its card showed."""
+
+    async def listener(call: Call, desk: Desk) -> Answer:
+        try:
+            bulk, requests = parse_bulk_value(str(call.action.get("value") or ""))
+        except ValueError:
+            await desk.telling.tell(call, refusals.ButtonUnknown())
+            return NOTHING
+        return await act(call, desk, bulk, tuple(Chosen(*each) for each in requests))
+
+    return listener
 
 
 CLICKS: Final[Mapping[str, Listener]] = {
-    ActionId.BULK_APPROVE: approve,
-    ActionId.BULK_CHOOSE: choose,
-    ActionId.BULK_REJECT: reject,
-    ActionId.BULK_WITHDRAW: withdraw,
+    ActionId.BULK_APPROVE: _clicked(approve),
+    ActionId.BULK_CHOOSE: _clicked(choose),
+    ActionId.BULK_REJECT: _clicked(reject),
+    ActionId.BULK_WITHDRAW: _clicked(withdraw),
 }
 FORMS: Final[Mapping[str, Listener]] = {
     CallbackId.BULK_CHOSEN: chosen,

@@ -18,6 +18,7 @@ from bot.slack.listeners.digesting import digest
 from bot.slack.listeners.exporting import export
 from bot.slack.listeners.finding import order
 from bot.slack.listeners.importing import import_
+from bot.slack.listeners.looking import looked_up
 from bot.slack.listeners.roles import roles
 from bot.slack.listeners.setup import setup
 from bot.slack.options import option_of
@@ -27,7 +28,7 @@ from workflows import refusals
 from workflows.commands import PlaceHold, ReleaseHold
 from workflows.policy.model import Policy
 from workflows.release_words import ReleaseWords, named
-from workflows.views import OrderOption
+from workflows.views import OrderOption, OrderView
 
 
 async def run_command(call: Call, desk: Desk) -> Answer:
@@ -119,16 +120,9 @@ async def release_view(
 
 
 async def why(call: Call, desk: Desk, text: str) -> Answer:
-    typed, _ = first_word(text)
-    refused = await desk.refused(call, f"why {typed}")
-    if refused:
-        return words.answer(refused)
-    if not typed:
-        return words.private("Which order? Type its number, for example `/desk why ORD-123`.")
-    found = await desk.reading.order(call.desk_id, typed)
-    if found is None:
-        close = await desk.reading.similar(call.desk_id, typed)
-        return words.answer(refusals.OrderUnknown(typed=typed, close=close))
+    found = await looked_up(call, desk, text, "why")
+    if not isinstance(found, OrderView):
+        return found
     steps = await desk.reading.next_steps(call.desk_id, found.order.number)
     return words.as_private(why_message(found, steps))
 
