@@ -125,7 +125,7 @@ def gathered(outcome: Outcome, snapshot: Snapshot, command: Command) -> Outcome:
         new_request=replace(outcome.new_request, bulk=bulk) if outcome.new_request and bulk else outcome.new_request,
         audit=tuple(_named(entry, bulk) for entry in outcome.audit) if bulk else outcome.audit,
         notices=_together(outcome.notices, snapshot, bulk),
-        gather_for=WINDOWS[bool(bulk), isinstance(command, Clocked)],
+        gather_for=DURING_A_ROUND if bulk else BY_THE_CLOCK if isinstance(command, Clocked) else 0,
     )
 
 
@@ -180,4 +180,5 @@ GATHERED: Final = frozenset(
 )
 # Seconds for which such a notice waits for more of its kind. A round ends that wait itself; the clock comes back to
 # the orders of a bulk one after the other; a person's own click is about one order, and nothing is waited for.
-WINDOWS: Final = {(True, False): 30, (False, True): 10, (False, False): 0, (True, True): 30}
+DURING_A_ROUND: Final = 30
+BY_THE_CLOCK: Final = 10
