@@ -2,12 +2,8 @@
 
 from typing import Final
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from store.policies import desks
-from store.pool import Pool, desk_transaction, worker_transaction
-from workflows.ports import Unavailable
+from store.pool import Pool, desk_transaction, or_unavailable, worker_transaction
 
 # Slack's window for a signed request is five minutes; its delayed events come for a day.
 _ARRIVALS: Final = "delete from inbound where desk_id = %s and at < clock_timestamp() - interval '2 days'"
@@ -39,10 +35,8 @@ class Attic:
         self._pool = pool
 
     async def tidy(self) -> int:
-        try:
+        with or_unavailable():
             return await self._arrivals() + await self._delivered()
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _arrivals(self) -> int:
         removed = 0

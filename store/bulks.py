@@ -11,14 +11,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from store.policies import desks
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from workflows.bulk import Bulk, BulkAsk, Chosen, Round, RoundAction, Step, went_well
 from workflows.outcome import DESK
-from workflows.ports import Unavailable
 from workflows.results import Result, read_result
 from workflows.telling import slack_lane
 from workflows.values import Kind
@@ -192,7 +189,7 @@ class Bulks:
 
     async def claim(self) -> Round | None:
         """A round to do, held until the lease ends. The desks take turns."""
-        try:
+        with or_unavailable():
             every = await desks(self._pool)
             after = bisect_right(every, self._served)
             for desk_id in (*every[after:], *every[:after]):
@@ -200,8 +197,6 @@ class Bulks:
                 if found:
                     self._served = desk_id
                     return found
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
         return None
 
     async def _claimed(self, desk_id: str) -> Round | None:

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from store.desk import Clock
 from store.policies import desks
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from store.reading import Reading
 from workflows.commands import AskForReview, Chase, Clocked
 from workflows.policy.model import Policy
-from workflows.ports import Unavailable
 from workflows.reminders import newest_review
 
 AT_ONCE: Final = 200
@@ -44,10 +40,8 @@ class Clocks:
         self._clock = clock
 
     async def due(self) -> Sequence[tuple[str, Clocked]]:
-        try:
+        with or_unavailable():
             return [each for desk_id in await desks(self._pool) for each in await self._of(desk_id)]
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _of(self, desk_id: str) -> list[tuple[str, Clocked]]:
         policy = await self._reading.policy(desk_id)

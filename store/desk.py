@@ -6,21 +6,19 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from store import rows
 from store.hot_path import CHANGED, LOCK, ONE_BY_ONE, SNAPSHOT, save
 from store.membership import keep_member
 from store.numbers import similar_numbers
 from store.people_of_desk import people_of
-from store.pool import TENANT, Connection, Pool
+from store.pool import TENANT, Connection, Pool, or_unavailable
 from workflows.faults import crash_point
 from workflows.outcome import Outcome, Snapshot
 from workflows.policy.load import policy_from_json
 from workflows.policy.model import Policy
 from workflows.policy.people import People
-from workflows.ports import Loaded, Member, Numbers, Unavailable, Wanted
+from workflows.ports import Loaded, Member, Numbers, Wanted
 from workflows.results import read_result
 
 
@@ -190,11 +188,9 @@ class PostgresStore:
         Raises `Unavailable` where the database is away, full, or another writer holds the order for too long.
         """
         crash_point("before_begin")
-        try:
+        with or_unavailable():
             async with self._pool.connection() as connection:
                 yield PostgresDesk(connection, desk_id, self._clock)
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
         self._committed()
 
     async def keep_member(self, desk_id: str, member: Member) -> None:

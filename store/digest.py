@@ -5,14 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import orjson
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from store import rows
 from store.contradictions import drifted, open_exceptions
 from store.desk import Clock
 from store.policies import desks, in_force
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from store.queue import REQUESTS, pending_item
 from store.reading import Reading
 from store.seals import last_seal, seal
@@ -35,7 +33,6 @@ from workflows.digest import (
     stale_since,
 )
 from workflows.policy.model import Policy
-from workflows.ports import Unavailable
 from workflows.seals import Seal
 from workflows.values import Hold
 from workflows.views import TimelineEntry
@@ -169,10 +166,8 @@ class Digests:
 
     async def begin(self) -> int:
         """Write the notices of every digest that is due, each once however many processes ask; gives how many."""
-        try:
+        with or_unavailable():
             return sum([await self._begin(desk_id) for desk_id in await desks(self._pool)])
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _begin(self, desk_id: str) -> bool:
         async with desk_transaction(self._pool, desk_id) as connection:

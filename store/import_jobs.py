@@ -12,16 +12,13 @@ from typing import Any, Final, Literal
 
 import orjson
 import psycopg
-from psycopg import OperationalError
 from psycopg.rows import DictRow
-from psycopg_pool import PoolTimeout
 
 from store.policies import desks, in_force
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from workflows.imports.jobs import Decided, Job, LostLease, Settled, Source, news_of, redraw
 from workflows.outcome import Notice
 from workflows.policy.model import Policy
-from workflows.ports import Unavailable
 
 _COLUMNS: Final = """
     j.desk_id, j.id, j.state, j.source, j.requested_by, j.channel, j.ts, j.file_sha256, j.mapping, j.report, j.error,
@@ -182,15 +179,13 @@ class ImportJobs:
 
     async def claim(self, lease: timedelta) -> Job | None:
         """A job to do, held until the lease ends."""
-        try:
+        with or_unavailable():
             for desk_id in await desks(self._pool):
                 values = {"desk": desk_id, "lease": lease, "token": uuid.uuid4().hex}
                 async with desk_transaction(self._pool, desk_id) as connection:
                     found = await _one(connection, _CLAIM, values)
                 if found:
                     return found
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
         return None
 
     async def keep(self, job: Job, lease: timedelta) -> bool:

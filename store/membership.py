@@ -3,15 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from store.people_of_desk import people_of
 from store.policies import desks, in_force
-from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction
+from store.pool import ALONE, TENANT, Connection, Pool, desk_transaction, or_unavailable
 from store.redraws import redraw_everybody
 from workflows.policy.people import People, emptied
-from workflows.ports import Member, Unavailable
+from workflows.ports import Member
 from workflows.values import Standing
 
 _MEMBER: Final = """
@@ -75,14 +72,12 @@ async def mirror_group(pool: Pool, desk_id: str, group: str, users: Sequence[str
 async def groups_wanted(pool: Pool) -> tuple[tuple[str, str], ...]:
     """(desk, user group) of every group that a policy names."""
     found = []
-    try:
+    with or_unavailable():
         for desk_id in await desks(pool):
             async with desk_transaction(pool, desk_id) as connection:
                 _, policy = await in_force(connection, desk_id)
             named = (group for role in policy.roles.values() for group in role.user_groups) if policy else ()
             found += [(desk_id, group) for group in dict.fromkeys(named)]
-    except (OperationalError, PoolTimeout) as away:
-        raise Unavailable(str(away)) from away
     return tuple(found)
 
 
@@ -94,7 +89,7 @@ async def members_of_group(pool: Pool, desk_id: str, group: str) -> tuple[str, .
 
 async def _staff(pool: Pool, desk_id: str, write: Callable[[Connection], Awaitable[None]], *, leaving: bool) -> None:
     """Whoever drops out does so between commands, never beside a signature that is being committed."""
-    try:
+    with or_unavailable():
         async with desk_transaction(pool, desk_id, tenant=ALONE if leaving else TENANT) as connection:
             before = await people_of(connection, desk_id)
             await write(connection)
@@ -103,8 +98,6 @@ async def _staff(pool: Pool, desk_id: str, write: Callable[[Connection], Awaitab
                 await connection.execute(_MOVED, [desk_id])
                 await _tell(connection, desk_id, before, after)
                 await redraw_everybody(connection, desk_id)
-    except (OperationalError, PoolTimeout) as away:
-        raise Unavailable(str(away)) from away
 
 
 async def _tell(connection: Connection, desk_id: str, before: People, after: People) -> None:

@@ -2,13 +2,9 @@
 
 from typing import Final
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from store.desk import PostgresStore
 from store.policies import desks
-from store.pool import Pool, desk_transaction
-from workflows.ports import Unavailable
+from store.pool import Pool, desk_transaction, or_unavailable
 
 _TO_CHECK: Final = """
     select h.user_id from (
@@ -30,10 +26,8 @@ class RoleHolders(PostgresStore):
         self._all = pool
 
     async def not_checked_lately(self) -> tuple[tuple[str, str], ...]:
-        try:
+        with or_unavailable():
             return tuple([pair for desk_id in await desks(self._all) for pair in await self._of(desk_id)])
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _of(self, desk_id: str) -> list[tuple[str, str]]:
         async with desk_transaction(self._all, desk_id) as connection:

@@ -1,14 +1,16 @@
 """Connections. Every one is confined: it acts as `redtag_app` or `redtag_worker`, never as the user that connected."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import orjson
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from workflows.ports import Unavailable
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -55,6 +57,15 @@ async def _confine(connection: Connection) -> None:
 
 def _dumps(value: Any) -> bytes:
     return orjson.dumps(value)
+
+
+@contextmanager
+def or_unavailable() -> Iterator[None]:
+    """A database that is away, full, or locked by another writer for too long, as `Unavailable`."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as away:
+        raise Unavailable(str(away)) from away
 
 
 @asynccontextmanager

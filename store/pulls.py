@@ -3,17 +3,13 @@
 from datetime import datetime
 from typing import Any, Final
 
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
-
 from store.import_jobs import pull
 from store.policies import desks, in_force
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from workflows.clocks import calendar_of
 from workflows.imports.jobs import Source
 from workflows.imports.schedule import due
 from workflows.policy.model import Sheet
-from workflows.ports import Unavailable
 
 # After an outage the newest moment counts alone; one that is older than what was taken already never counts.
 _TAKE: Final = """
@@ -31,10 +27,8 @@ class Pulls:
         self._pool = pool
 
     async def pull(self) -> int:
-        try:
+        with or_unavailable():
             return sum([await self._of(desk_id) for desk_id in await desks(self._pool)])
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _of(self, desk_id: str) -> int:
         async with desk_transaction(self._pool, desk_id) as connection:

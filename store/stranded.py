@@ -4,13 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from store.policies import desks, in_force
-from store.pool import Connection, Pool, desk_transaction
+from store.pool import Connection, Pool, desk_transaction, or_unavailable
 from workflows.policy.model import Policy
-from workflows.ports import Unavailable
 
 PATIENCE: Final = timedelta(minutes=15)  # that a card may wait while Slack does not answer
 ADMIN: Final = "admin"
@@ -112,10 +109,8 @@ class Stranded:
         self._pool = pool
 
     async def tell(self) -> int:
-        try:
+        with or_unavailable():
             return sum([await self._of(desk_id) for desk_id in await desks(self._pool)])
-        except (OperationalError, PoolTimeout) as away:
-            raise Unavailable(str(away)) from away
 
     async def _of(self, desk_id: str) -> int:
         async with desk_transaction(self._pool, desk_id) as connection:
